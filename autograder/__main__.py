@@ -1,0 +1,152 @@
+"""The command line.
+
+python -m autograder grade vae my_submission     grade a folder or a file
+python -m autograder grade                       in Gradescope's container: take the platform's places
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import platform_layout
+from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
+from autograder.errors import GraderError, UsageError
+from autograder.model import Report, Status, Verdict
+from autograder.pipeline import Progress, grade
+from autograder.report import gradescope
+from autograder.report.terminal import progress as progress_line
+from autograder.report.terminal import terminal
+from autograder.submission import check_path
+
+ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
+FAULT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. The status is 0 for a completed grading, whatever the score, and 2 for a fault of ours."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _grade(options)
+    except GraderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return FAULT
+    except KeyboardInterrupt:
+        print("autograder: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=os.environ.get("AUTOGRADER_PROGRAM", "python -m autograder"),
+        description="Grades homework on deep generative models.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    command = commands.add_parser(
+        "grade",
+        prog=os.environ.get("AUTOGRADER_PROGRAM"),
+        help="grade one submission",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Grades one submission, prints the report and writes results.json beside the submission.",
+        epilog=_EPILOG.format(assignments=", ".join(known_assignments(ASSIGNMENTS)) or "none"),
+    )
+    command.add_argument("assignment", nargs="?", help="which homework, for example vae")
+    command.add_argument("submission", nargs="?", type=Path, help="the folder with your files, or the file itself")
+    command.add_argument(
+        "--check",
+        action="append",
+        default=[],
+        metavar="NUMBER",
+        dest="only",
+        help="run only this check (4.1.2, or 4.1 for all of its kind) and what it requires; may be repeated",
+    )
+    command.add_argument("--results", type=Path, metavar="PATH", help="where to write results.json")
+    command.add_argument("--json", action="store_true", help="print the results as JSON instead of the report")
+    command.add_argument("--staff", action="store_true", help="also print what only staff should see")
+    return parser
+
+
+_EPILOG = """\
+assignments: {assignments}
+
+examples:
+  ./run_autograder vae submissions_sample/vae/correct_reference
+  ./run_autograder vae my_homework --check 4.1
+  ./run_autograder                   in Gradescope's container: takes the platform's places
+
+exit status: 0 when the grading was completed, whatever the score; 2 for a fault of the autograder's or a wrong
+command line."""
+
+
+def _grade(options: argparse.Namespace) -> int:
+    if options.assignment is None:
+        return _grade_on_platform(options)
+    assignment = load_assignment(find_assignment(options.assignment, ASSIGNMENTS))
+    if options.submission is None:
+        raise UsageError(f"no submission given; say which folder, as in: {options.assignment} my_homework")
+    check_path(options.submission)
+    results = options.results or options.submission.resolve().parent / "results.json"
+    report = _run(assignment, options.submission, results, options, deadline_s=None)
+    if not options.json:
+        print(f"\nresults: {results}")
+    return FAULT if report.with_status(Status.ERROR) else 0
+
+
+def _grade_on_platform(options: argparse.Namespace) -> int:
+    started_s = time.monotonic()
+    places = platform_layout.find(ASSIGNMENTS)
+    assignment = load_assignment(places.assignment)
+    places.protect()
+    report = _run(assignment, places.submission, places.results, options, deadline_s=started_s + places.budget_s)
+    return FAULT if report.with_status(Status.ERROR) else 0
+
+
+def _run(
+    assignment: Assignment,
+    submission: Path,
+    results: Path,
+    options: argparse.Namespace,
+    deadline_s: float | None,
+) -> Report:
+    show = sys.stderr.isatty() and not options.json
+
+    def changed(report: Report, verdict: Verdict | None, total: int) -> None:
+        gradescope.write(report, results)
+        if show and verdict is not None:
+            print(progress_line(verdict, len(progress.verdicts), total), file=sys.stderr)
+
+    progress = Progress(assignment, changed)
+    gradescope.write(progress.report(), results)  # a valid file from the first second
+    try:
+        report = grade(assignment, submission, progress, only=options.only, deadline_s=deadline_s)
+    except UsageError:
+        results.unlink(missing_ok=True)
+        raise
+    except Exception as error:
+        gradescope.write(progress.report("the autograder stopped early"), results)
+        if isinstance(error, GraderError):
+            raise
+        raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
+    gradescope.write(report, results)
+    if options.json:
+        print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
+    else:
+        print(terminal(report, staff=options.staff))
+    return report
+
+
+def _leave(status: int) -> None:
+    """End at once: taking torch's modules apart would cost a tenth of the run."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    _leave(main())

@@ -1,0 +1,164 @@
+"""assignment.toml -> Assignment, with errors that name file, key and cure.
+
+title = "VAE I"                    # shown at the top of reports
+files = ["submission.py"]          # what a student hands in; the first one is imported
+reference = "reference.vae"        # the module that the checks compare with
+warm_up_optimizer = false          # true where two or more checks train: pays the import of torch.optim once
+
+[parts.4]
+title = "Densities"
+points = 16                        # the weights of the checks numbered 4.* must add up to this
+
+[limits]                           # of the student's code; every key may be left out
+timeout_s = 10                     # for one check, unless it says otherwise
+import_timeout_s = 30
+memory_mib = 512
+output_mib = 64
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AssignmentError, UsageError, nearest
+from autograder.model import Part
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the student's code may take: in one check, and in one import of its module."""
+
+    timeout_s: float = 10.0
+    import_timeout_s: float = 30.0
+    memory_mib: int = 512
+    output_mib: int = 64
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One homework, as its assignment.toml declares it."""
+
+    folder: Path
+    title: str
+    files: tuple[str, ...]
+    reference: str
+    parts: tuple[Part, ...]
+    limits: Limits
+    warm_up_optimizer: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its folder: what the command line calls it."""
+        return self.folder.name
+
+    @property
+    def module_file(self) -> str:
+        """The file that is imported as the student's module."""
+        return self.files[0]
+
+    @property
+    def checks_file(self) -> Path:
+        """The pytest file with its checks."""
+        return self.folder / "checks.py"
+
+
+def find_assignment(name: str, root: Path) -> Path:
+    """The folder of an assignment below `root`. Raises UsageError with the nearest name there is."""
+    known = known_assignments(root)
+    if name in known:
+        return root / name
+    similar = nearest(name, known)
+    cure = f"did you mean {similar}?" if similar else f"there is {', '.join(known) or 'none'}"
+    raise UsageError(f"there is no assignment {name!r} in {root}: {cure}")
+
+
+def known_assignments(root: Path) -> list[str]:
+    """The names of the assignments below `root`, in alphabetical order."""
+    return sorted(path.parent.name for path in root.glob("*/assignment.toml"))
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read and validate an assignment's assignment.toml. Raises AssignmentError."""
+    path = folder / "assignment.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AssignmentError(f"{path}: cannot be read ({error.strerror}); every assignment needs one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
+    top = _Table(path, "", table)
+    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer")
+    files = top.take("files", list)
+    if not files or not all(isinstance(name, str) and name and "/" not in name for name in files):
+        raise AssignmentError(
+            f'{path}: files is {files!r}, but should be a list of file names such as ["submission.py"]'
+        )
+    return Assignment(
+        folder=folder,
+        title=top.take("title", str),
+        files=tuple(files),
+        reference=top.take("reference", str),
+        parts=_parts(path, top.take("parts", dict)),
+        limits=_limits(_Table(path, "limits.", top.take("limits", dict, {}))),
+        warm_up_optimizer=top.take("warm_up_optimizer", bool, False),
+    )
+
+
+def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
+    parts = []
+    for number, content in tables.items():
+        if not number.isdigit() or not isinstance(content, dict):
+            raise AssignmentError(f"{path}: parts.{number} should be a table named by a number, as in [parts.4]")
+        table = _Table(path, f"parts.{number}.", content)
+        table.only("title", "points")
+        parts.append(Part(number, table.take("title", str), table.positive("points")))
+    if not parts:
+        raise AssignmentError(f"{path}: has no parts; add at least one, as in [parts.1] with title and points")
+    return tuple(sorted(parts, key=lambda part: int(part.number)))
+
+
+def _limits(table: _Table) -> Limits:
+    names = [field.name for field in fields(Limits)]
+    table.only(*names)
+    given = {name: table.positive(name) for name in names if name in table.content}
+    return Limits(**{name: int(value) if name.endswith("_mib") else value for name, value in given.items()})  # type: ignore[arg-type]
+
+
+class _Table:
+    """A table of the file, with errors that name the place in it."""
+
+    def __init__(self, path: Path, prefix: str, content: dict[str, Any]) -> None:
+        self.path, self.prefix, self.content = path, prefix, content
+
+    def only(self, *known: str) -> None:
+        for key in self.content:
+            if key not in known:
+                similar = nearest(key, known)
+                cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
+                raise AssignmentError(f"{self.path}: {self.prefix}{key} is not a known key: {cure}")
+
+    def take(self, key: str, kind: type, default: Any = None) -> Any:
+        value = self.content.get(key, default)
+        if value is None:
+            raise AssignmentError(f"{self.path}: {self.prefix}{key} is missing; add it as a {_KINDS[kind]}")
+        if not isinstance(value, kind):
+            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be a {_KINDS[kind]}")
+        return value
+
+    def positive(self, key: str) -> float:
+        value = self.content.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not (0 < value < math.inf):
+            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be a positive number")
+        return float(value)
+
+
+_KINDS = {str: "text", list: "list", dict: "table", bool: "true or false"}

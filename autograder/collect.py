@@ -1,0 +1,329 @@
+"""checks.py -> Checks, and one run -> Verdicts. The only file that knows pytest.
+
+A check is a pytest function; gradescope-utils' decorators say what it is worth, ours (`requires`, `timeout`) what it
+needs. Whatever happens, every check has exactly one verdict: an error in a fixture, a skip, a failing subtest or a
+crash of the student's code never loses one.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Protocol
+
+import pytest
+
+from autograder import declarations, grading
+from autograder.assignment import Assignment
+from autograder.diagnosis import mistakes_in
+from autograder.errors import AssignmentError, CheckFailed, GraderError, Mismatch
+from autograder.host import Host, Transcript
+from autograder.loading import load_beside, load_reference
+from autograder.model import Check, Status, Verdict, Visibility
+from autograder.student import InProcess, Student
+from autograder.worker import parcel
+
+os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+class Listener(Protocol):
+    """Hears of every check that is planned and of every verdict that is reached."""
+
+    def planned(self, checks: Sequence[Check]) -> None: ...
+
+    def reached(self, verdict: Verdict) -> None: ...
+
+
+@dataclass
+class _Run:
+    """What has happened so far to the check that is running."""
+
+    check: Check
+    transcript: Transcript = field(default_factory=Transcript)
+    started_s: float = field(default_factory=time.monotonic)
+    failure: BaseException | None = None
+    notes: list[str] = field(default_factory=list)
+    score: float | None = None
+    leaderboard_value: float | str | None = None
+
+
+class _Blocked(Exception):
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+
+def run_checks(
+    assignment: Assignment,
+    host: Host,
+    *,
+    only: Sequence[str] = (),
+    listener: Listener,
+    deadline_s: float | None = None,
+) -> tuple[Verdict, ...]:
+    """Collect an assignment's checks and run them. Raises AssignmentError or UsageError before the first of them runs.
+
+    `only` are numbers of checks to run, with what they require. `deadline_s` is the monotonic time by which the run
+    must end: checks that would not fit before it get an ERROR verdict.
+    """
+    plugin = _Plugin(assignment, host, only, listener, deadline_s)
+    output = io.StringIO()
+    options = [
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:faulthandler",
+    ]
+    place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
+    bytecode = sys.dont_write_bytecode
+    with redirect_stdout(output), redirect_stderr(output):
+        status = pytest.main([*options, *place], plugins=[plugin])
+    sys.dont_write_bytecode = bytecode
+    if plugin.problem is not None:
+        raise plugin.problem
+    if not plugin.verdicts or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise AssignmentError(f"{assignment.checks_file}: pytest ended with {status!r}\n{output.getvalue()[-4000:]}")
+    return tuple(plugin.verdicts.values())
+
+
+class _Plugin:
+    def __init__(
+        self,
+        assignment: Assignment,
+        host: Host,
+        only: Sequence[str],
+        listener: Listener,
+        deadline_s: float | None,
+    ) -> None:
+        self.assignment = assignment
+        self.host = host
+        self.only = only
+        self.listener = listener
+        self.deadline_s = deadline_s
+        self.problem: GraderError | None = None
+        self.verdicts: dict[str, Verdict] = {}
+        self._runs: dict[str, _Run] = {}
+        self._checks: dict[str, Check] = {}  # by pytest's node id
+
+    # ------------------------------------------------------------------------------------- collection
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("python_files", "checks.py")
+
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        # gradescope-utils' partial_credit and leaderboard wrap the function to pass set_score and
+        # set_leaderboard_value; here these are fixtures, so that no score stays behind on a function object.
+        if getattr(obj, "__wrapped__", None) is not None and collector.funcnamefilter(name):
+            setattr(collector.obj, name, declarations.unwrap(obj))
+        return None
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed and self.problem is None:
+            self.problem = AssignmentError(f"{self.assignment.checks_file}: cannot be imported:\n{report.longreprtext}")
+
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        try:
+            self._plan(items)
+        except GraderError as error:
+            self.problem = self.problem or error
+        if self.problem is not None:
+            items.clear()
+            return
+        for module in {item.module for item in items if isinstance(item, pytest.Function)}:
+            parcel.send_by_value(module)
+            self.host.public_modules = (*self.host.public_modules, module.__name__)
+
+    def _plan(self, items: list[pytest.Item]) -> None:
+        path = str(self.assignment.checks_file)
+        ids = _ids([item.name for item in items])
+        described = declarations.checks(
+            [(name, _function(item)) for name, item in zip(ids, items, strict=True)], self.assignment, path
+        )
+        grading.validate(described, self.assignment.parts, path)
+        chosen = grading.select(described, self.only)
+        by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
+        items[:] = [item for _, item in by_item]
+        self._checks = {item.nodeid: check for check, item in by_item}
+        if not items:
+            raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
+        importing = grading.import_check(self.assignment.module_file, self.assignment.limits.import_timeout_s)
+        self.listener.planned([importing, *chosen])
+        self._import(importing)
+
+    def _import(self, check: Check) -> None:
+        """The first verdict: does the student's module import at all?"""
+        run = _Run(check)
+        try:
+            with self.host.student(check.id, check.timeout_s, run.transcript):
+                pass
+        except Exception as error:  # noqa: BLE001 - sorted into the student's faults and ours by _verdict
+            run.failure = error
+        self._reach(_verdict(run))
+
+    # ------------------------------------------------------------------------------------- running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        check = self._checks[item.nodeid]
+        self._runs[item.nodeid] = _Run(check)
+        if by := grading.blocker(check, self.verdicts):
+            raise _Blocked(grading.blocked(check, by))
+        if self.deadline_s is not None and time.monotonic() + check.timeout_s > self.deadline_s:
+            raise _Blocked(grading.unfinished(check, "the time for the whole run is over"))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        run = self._runs[item.nodeid]
+        if call.excinfo is not None:
+            if run.failure is None:
+                run.failure = call.excinfo.value
+            else:
+                run.notes.append(f"then, in {call.when}: {call.excinfo.value!r}")
+        elif report.failed and run.failure is None:  # failing subtests: reported without an exception of the check's
+            run.failure = AssertionError(report.longreprtext)
+        run.notes += [
+            f"{title}:\n{content}" for title, content in report.sections if call.when == "teardown" and content
+        ]
+        return report
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        run = self._runs.pop(nodeid)
+        self._reach(_verdict(run))
+
+    def _reach(self, verdict: Verdict) -> None:
+        self.verdicts[verdict.check.id] = verdict
+        self.listener.reached(verdict)
+
+    # ------------------------------------------------------------------------------------- fixtures
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The student's module, in a fresh worker."""
+        run = self._runs[request.node.nodeid]
+        with self.host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
+            yield student
+
+    @pytest.fixture(scope="session")
+    def new_student(self) -> Callable[..., Any]:
+        """A context manager for fixtures of a wider scope, whose worker several checks share."""
+
+        @contextmanager
+        def open_student(purpose: str, timeout_s: float) -> Iterator[Student]:
+            with self.host.student(purpose, timeout_s, Transcript()) as student:
+                yield student
+
+        return open_student
+
+    @pytest.fixture(scope="session")
+    def reference(self) -> InProcess:
+        """The module that the checks compare with: same face as `student`."""
+        return InProcess(load_reference(self.assignment))
+
+    @pytest.fixture(scope="session")
+    def mistakes(self) -> dict[str, Any]:
+        """The known mistakes of mistakes.py, by the name of the function they stand for."""
+        return mistakes_in(load_beside(self.assignment, "mistakes"))
+
+    @pytest.fixture(scope="session")
+    def recipes(self) -> ModuleType | None:
+        """The assignment's recipes.py: functions that may travel to the worker."""
+        module = load_beside(self.assignment, "recipes")
+        if module is not None:
+            parcel.send_by_value(module)
+            self.host.public_modules = (*self.host.public_modules, module.__name__)
+        return module
+
+    @pytest.fixture
+    def seed(self, request: pytest.FixtureRequest) -> int:
+        """A seed for the inputs of this check: the same in every run."""
+        return self.host.seed(self._runs[request.node.nodeid].check.id)
+
+    @pytest.fixture
+    def set_score(self, request: pytest.FixtureRequest) -> Callable[[float], None]:
+        """For checks with partial credit: sets the points."""
+        run = self._runs[request.node.nodeid]
+
+        def setter(score: float) -> None:
+            if isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= run.check.max_score:
+                raise AssignmentError(f"set_score({score!r}): should be a number from 0 to {run.check.max_score:g}")
+            run.score = float(score)
+
+        return setter
+
+    @pytest.fixture
+    def set_leaderboard_value(self, request: pytest.FixtureRequest) -> Callable[[float | str], None]:
+        """For checks with a leaderboard column: sets its value."""
+        run = self._runs[request.node.nodeid]
+
+        def setter(value: float | str) -> None:
+            run.leaderboard_value = declarations.leaderboard_value(value)
+
+        return setter
+
+
+def _function(item: pytest.Item) -> Any:
+    return item.function if isinstance(item, pytest.Function) else item.obj  # type: ignore[attr-defined]
+
+
+def _ids(names: list[str]) -> list[str]:
+    """Unique ids: two classes may hold checks of the same name."""
+    return [name if names.count(name) == 1 else f"{name}#{names[:i].count(name) + 1}" for i, name in enumerate(names)]
+
+
+def _verdict(run: _Run) -> Verdict:
+    """What an ended check comes to. The exception decides whose fault it is."""
+    check, failure = run.check, run.failure
+    wall_s = time.monotonic() - run.started_s
+    if isinstance(failure, _Blocked):
+        return failure.verdict
+    if failure is None and run.score is None and check.partial_credit:
+        failure = AssignmentError("the check has partial credit, but ended without calling set_score")
+    score = run.score if run.score is not None else check.max_score
+    if failure is None and score < check.max_score:
+        failure = Mismatch(f"earned {score:g} of {check.max_score:g} points")
+    elif failure is not None:
+        score = 0.0
+    staff = _staff_output(run, failure)
+    if failure is None:
+        return Verdict(check, Status.PASSED, score, "", staff, wall_s, run.leaderboard_value)
+    if isinstance(failure, AssertionError):
+        text = _student_output(check, failure, run.transcript)
+        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value)
+    lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
+    return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
+
+
+def _student_output(check: Check, failure: AssertionError, transcript: Transcript) -> str:
+    if check.hide_errors is not None:
+        return check.hide_errors
+    if check.visibility is not Visibility.VISIBLE:
+        return f"This does not hold: {check.name}"  # the property, never the inputs or the numbers
+    text = str(failure)
+    if not isinstance(failure, CheckFailed):  # a plain assert of the check's: its own words, not pytest's analysis
+        text = text.split("\nassert ")[0] if "\nassert " in text else ""
+        text = f"This does not hold: {check.name}" + (f"\n{text}" if text and not text.startswith("assert ") else "")
+    return text + (f"\n\nYour code printed:\n{transcript.printed}" if transcript.printed.strip() else "")
+
+
+def _staff_output(run: _Run, failure: BaseException | None) -> str:
+    parts = []
+    if failure is not None:
+        parts.append("".join(traceback.format_exception(failure)).strip())
+    parts += run.notes
+    if run.transcript.printed.strip():
+        parts.append(f"The student's code printed:\n{run.transcript.printed}")
+    if failure is not None and run.transcript.max_rss_mib:
+        parts.append(f"Peak memory of the worker: {run.transcript.max_rss_mib} MiB")
+    return "\n\n".join(parts)

@@ -1,0 +1,208 @@
+"""A function of the student's against one of ours: values, then gradients with respect to each input.
+
+The reference runs in float64 on the same inputs. Gradients are compared under a fixed random cotangent: v·f is
+differentiated for one random v, which no constant factor, sign or missing path survives.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.compare.inputs import normal
+from autograder.compare.values import Tolerance, assert_close, same, tolerance_for
+from autograder.diagnosis import Mistake, diagnose
+from autograder.errors import CheckFailed, Mismatch
+from autograder.wording import argument, kind_of, listed
+
+_COTANGENT_SEED = 20_140_401
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One call that both sides make."""
+
+    name: str
+    arguments: dict[str, Any]  # by name, in the order of the reference's signature
+    differentiable: tuple[str, ...]
+    rtol: float | None
+    atol: float | None
+
+    @property
+    def where(self) -> str:
+        shown = [f"{name} {argument(value)}" for name, value in self.arguments.items()]
+        return f"{self.name}({', '.join(shown)})"
+
+    def inputs(self, dtype: torch.dtype | None = None) -> dict[str, Any]:
+        """Fresh leaves for one call: the differentiable arguments ask for a gradient."""
+        fresh = {}
+        for name, value in self.arguments.items():
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                leaf = value.detach().to(dtype or value.dtype)
+                fresh[name] = leaf.requires_grad_() if name in self.differentiable else leaf
+            else:
+                fresh[name] = value
+        return fresh
+
+    def tolerance(self, dtype: torch.dtype) -> Tolerance:
+        return tolerance_for(dtype, self.rtol, self.atol)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one side gave for a case: its results by label, and its gradients by argument (None: not asked yet)."""
+
+    results: dict[str, Any]
+    inputs: dict[str, Any]
+
+    def gradients(self, case: _Case) -> dict[str, torch.Tensor | None]:
+        total = torch.zeros((), dtype=torch.float64)
+        for number, label in enumerate(sorted(self.results)):  # a dict of the student's may have another order
+            result = self.results[label]
+            if isinstance(result, torch.Tensor) and result.is_floating_point():
+                if not result.requires_grad:
+                    raise Mismatch(
+                        f"{label} has no gradient: it is cut off from {listed(case.differentiable)} [{case.where}]",
+                        hint="detach(), .data, .item(), torch.tensor(...) and no_grad() cut the graph.",
+                    )
+                cotangent = normal(*result.shape, seed=_COTANGENT_SEED + number, dtype=torch.float64)
+                total = total + (result.double() * cotangent).sum()
+        leaves = [self.inputs[name] for name in case.differentiable]
+        found = torch.autograd.grad(total, leaves, allow_unused=True, retain_graph=True)
+        return dict(zip(case.differentiable, found, strict=True))
+
+
+def assert_matches(
+    actual: Callable[..., Any],
+    expected: Callable[..., Any],
+    *arguments: Any,
+    without_gradient: Sequence[str] = (),
+    rtol: float | None = None,
+    atol: float | None = None,
+    mistakes: Sequence[Mistake] = (),
+    follow_ons: Sequence[Callable[..., Any]] = (),
+    **keywords: Any,
+) -> None:
+    """The student's function `actual` equals the reference's `expected` for these arguments, gradients included.
+
+    Compared are the kind, shape, dtype and values of every result (tensors, or tuples, lists and dicts of them), and
+    then the gradient with respect to every floating-point tensor argument whose name is not in `without_gradient`.
+    `mistakes` are tried for a hint. `follow_ons` are other answers that count as right: what follows from an earlier
+    part of the student's own, so that a mistake there costs its points only once. Raises Mismatch.
+    """
+    case = _case(expected, arguments, keywords, without_gradient, rtol, atol)
+    seen = _run(actual, case)
+    try:
+        _compare(seen, expected, case)
+    except Mismatch as mismatch:
+        if any(_agrees(seen, follow_on, case) == 2 for follow_on in follow_ons):
+            return
+        known = diagnose(mistakes, lambda function: _agrees(seen, function, case))
+        if known is not None:
+            raise Mismatch(mismatch.text, hint=known.hint) from None
+        raise
+
+
+def _case(
+    expected: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    without_gradient: Sequence[str],
+    rtol: float | None,
+    atol: float | None,
+) -> _Case:
+    bound = inspect.signature(expected).bind(*arguments, **keywords).arguments
+    floating = [name for name, value in bound.items() if isinstance(value, torch.Tensor) and value.is_floating_point()]
+    unknown = set(without_gradient) - set(floating)
+    if unknown:
+        raise ValueError(f"without_gradient names {', '.join(sorted(unknown))}, which is no floating-point argument")
+    differentiable = tuple(name for name in floating if name not in without_gradient)
+    return _Case(expected.__name__, dict(bound), differentiable, rtol, atol)
+
+
+def _run(function: Callable[..., Any], case: _Case, dtype: torch.dtype | None = None) -> _Seen:
+    inputs = case.inputs(dtype)
+    return _Seen(_flat(case.name, function(*inputs.values())), inputs)
+
+
+def _compare(seen: _Seen, expected: Callable[..., Any], case: _Case) -> None:
+    plain = _flat(case.name, expected(*case.inputs().values()))  # for the dtype and the structure of the results
+    exact = _run(expected, case, torch.float64)
+    for label, wanted in exact.results.items():
+        if label not in seen.results:
+            raise Mismatch(_absent(label, seen, case))
+        dtype = plain[label].dtype if isinstance(wanted, torch.Tensor) else None
+        tolerance = case.tolerance(dtype) if dtype is not None else None
+        assert_close(seen.results[label], wanted, name=label, where=case.where, dtype=dtype, tolerance=tolerance)
+    if extra := [label for label in seen.results if label not in exact.results]:
+        raise Mismatch(f"{extra[0]} is there, but should not be [{case.where}]")
+    if case.differentiable and any(isinstance(r, torch.Tensor) and r.requires_grad for r in exact.results.values()):
+        _compare_gradients(seen, exact, case)
+
+
+def _compare_gradients(seen: _Seen, exact: _Seen, case: _Case) -> None:
+    actual, wanted = seen.gradients(case), exact.gradients(case)
+    for name in case.differentiable:
+        expected = wanted[name]
+        if expected is None or not bool(expected.any()):
+            expected = torch.zeros_like(exact.inputs[name])
+        elif actual[name] is None:
+            raise Mismatch(
+                f"{case.name} has no gradient with respect to {name} [{case.where}]",
+                hint=f"the result is cut off from {name}: look for detach(), .data, .item() or no_grad().",
+            )
+        dtype = seen.inputs[name].dtype
+        found = actual[name] if actual[name] is not None else torch.zeros_like(seen.inputs[name])
+        label = f"the gradient of {case.name} with respect to {name}"
+        assert_close(found, expected, name=label, where=case.where, dtype=dtype, tolerance=case.tolerance(dtype))
+
+
+def _agrees(seen: _Seen, other: Callable[..., Any], case: _Case) -> int:
+    """0 if `other` gives other results than those seen, 1 if the same values, 2 if the same gradients too."""
+    try:
+        theirs = _run(other, case, torch.float64)
+        if theirs.results.keys() != seen.results.keys():
+            return 0
+        for label, result in seen.results.items():
+            if not same(result, theirs.results[label], case.tolerance(getattr(result, "dtype", torch.float32))):
+                return 0
+        if not case.differentiable:
+            return 2
+        pairs = zip(seen.gradients(case).items(), theirs.gradients(case).values(), strict=True)
+        agree = all(_same_gradient(found, wanted, case.tolerance(seen.inputs[n].dtype)) for (n, found), wanted in pairs)
+        return 2 if agree else 1
+    except (
+        CheckFailed,
+        RuntimeError,
+        ValueError,
+        TypeError,
+    ):  # a wrong implementation may fail where ours does not
+        return 0
+
+
+def _same_gradient(found: torch.Tensor | None, wanted: torch.Tensor | None, tolerance: Tolerance) -> bool:
+    if found is None or wanted is None:
+        given = wanted if found is None else found
+        return given is None or not bool(given.any())
+    return same(found, wanted, tolerance)
+
+
+def _flat(label: str, value: Any) -> dict[str, Any]:
+    """The results of a call by label: kl, elbo["loss"], encode[0]."""
+    if isinstance(value, dict):
+        return {k: v for key, item in value.items() for k, v in _flat(f"{label}[{key!r}]", item).items()}
+    if isinstance(value, (list, tuple)):
+        return {k: v for i, item in enumerate(value) for k, v in _flat(f"{label}[{i}]", item).items()}
+    return {label: value}
+
+
+def _absent(label: str, seen: _Seen, case: _Case) -> str:
+    got = seen.results.get(case.name, None)
+    if list(seen.results) == [case.name]:
+        return f"{case.name} is {kind_of(got)}, but should have {label} [{case.where}]"
+    there = ", ".join(seen.results) or "nothing"
+    return f"{label} is missing from the result; there is {there} [{case.where}]"

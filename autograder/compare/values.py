@@ -1,0 +1,135 @@
+"""Single values: what is X, but should be Y [where].
+
+The order is fixed, so that the first difference is the most useful one: kind, shape, dtype, finiteness, values.
+Shapes are compared before values, so that broadcasting never hides a wrong one, and NaN equals nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.errors import Mismatch
+from autograder.wording import dtype_name, kind_of, shape_of
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """|actual - expected| <= atol + rtol * |expected|."""
+
+    rtol: float
+    atol: float
+
+    def __str__(self) -> str:
+        return f"{_short(self.atol)} + {_short(self.rtol)}·|expected|"
+
+
+# Reductions over some hundred terms that are summed in another order, against a reference in float64.
+DEFAULT_TOLERANCES = {
+    torch.float16: Tolerance(rtol=1e-2, atol=1e-3),
+    torch.bfloat16: Tolerance(rtol=3e-2, atol=1e-2),
+    torch.float32: Tolerance(rtol=1e-4, atol=1e-5),
+    torch.float64: Tolerance(rtol=1e-8, atol=1e-9),
+}
+
+
+def tolerance_for(dtype: torch.dtype, rtol: float | None = None, atol: float | None = None) -> Tolerance:
+    """The default tolerance of a dtype (exact for integers and bools), with what is given put in its place."""
+    default = DEFAULT_TOLERANCES.get(dtype, Tolerance(0.0, 0.0))
+    return Tolerance(default.rtol if rtol is None else rtol, default.atol if atol is None else atol)
+
+
+def assert_close(
+    actual: Any,
+    expected: torch.Tensor | float,
+    *,
+    name: str,
+    where: str = "",
+    dtype: torch.dtype | None = None,
+    tolerance: Tolerance | None = None,
+) -> None:
+    """`actual`, called `name` in messages, is a tensor with the shape, the dtype and the values of `expected`.
+
+    A number is compared with a number. `dtype` is what the result should have, if not the dtype of `expected` (which
+    may be more exact). Raises Mismatch, whose text ends with `where` in brackets.
+    """
+    end = f" [{where}]" if where else ""
+    if not isinstance(expected, torch.Tensor):
+        _assert_number(actual, expected, name, end, tolerance)
+        return
+    dtype = dtype or expected.dtype
+    if not isinstance(actual, torch.Tensor):
+        raise Mismatch(f"{name} is {kind_of(actual)}, but should be a tensor of shape {shape_of(expected)}{end}")
+    if actual.shape != expected.shape:
+        raise Mismatch(f"{name} has shape {shape_of(actual)}, but should be {shape_of(expected)}{end}")
+    if actual.dtype != dtype:
+        raise Mismatch(f"{name} has dtype {dtype_name(actual.dtype)}, but should be {dtype_name(dtype)}{end}")
+    if dtype.is_floating_point:
+        _assert_values(actual.detach(), expected.detach(), name, end, tolerance or tolerance_for(dtype))
+    elif not torch.equal(actual, expected.to(dtype)):
+        _assert_values(actual.double(), expected.double(), name, end, Tolerance(0.0, 0.0))
+
+
+def same(actual: Any, expected: Any, tolerance: Tolerance) -> bool:
+    """Whether two results are the same up to a tolerance; here, unlike in a comparison for points, NaN equals NaN."""
+    if not isinstance(actual, torch.Tensor) or not isinstance(expected, torch.Tensor):
+        return False
+    if actual.shape != expected.shape:
+        return False
+    a, b = actual.detach().double(), expected.detach().double()
+    close = (a == b) | ((a - b).abs() <= tolerance.atol + tolerance.rtol * b.abs()) | (a.isnan() & b.isnan())
+    return bool(close.all())
+
+
+def _assert_number(actual: Any, expected: float, name: str, end: str, tolerance: Tolerance | None) -> None:
+    if isinstance(actual, torch.Tensor) and actual.numel() == 1 and actual.dim() == 0:
+        actual = actual.item()
+    if isinstance(actual, bool) or not isinstance(actual, (int, float)):
+        raise Mismatch(f"{name} is {kind_of(actual)}, but should be a number{end}")
+    pair = torch.tensor([float(actual), float(expected)], dtype=torch.float64)
+    _assert_values(pair[0], pair[1], name, end, tolerance or DEFAULT_TOLERANCES[torch.float64])
+
+
+def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end: str, tolerance: Tolerance) -> None:
+    actual, expected = actual.double(), expected.double()
+    error = (actual - expected).abs()
+    allowed = tolerance.atol + tolerance.rtol * expected.abs()
+    close = (actual == expected) | (torch.isfinite(actual) & torch.isfinite(expected) & (error <= allowed))
+    if bool(close.all()):
+        return
+    broken = torch.isfinite(expected) & ~torch.isfinite(actual)
+    if bool(broken.any()):
+        index, what = _first(broken), "not finite"
+    else:
+        excess = torch.where(close, torch.full_like(error, -1.0), torch.nan_to_num(error - allowed, nan=math.inf))
+        index, what = _at(int(excess.argmax()), actual.shape), "off"
+    got, wanted = _two(float(actual[index]), float(expected[index]))
+    within = f" within {tolerance}" if tolerance != Tolerance(0.0, 0.0) else ""
+    count = int((broken if what == "not finite" else ~close).sum())
+    tail = f"; {count} of {actual.numel()} values are {what}" if actual.numel() > 1 else ""
+    place = f"{name}{list(index)}" if index else name
+    raise Mismatch(f"{place} is {got}, but should be {wanted}{within}{tail}{end}")
+
+
+def _first(mask: torch.Tensor) -> tuple[int, ...]:
+    return _at(int(mask.reshape(-1).int().argmax()), mask.shape)
+
+
+def _at(flat: int, shape: torch.Size) -> tuple[int, ...]:
+    return tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), shape)) if shape else ()
+
+
+def _two(actual: float, expected: float) -> tuple[str, str]:
+    """Two numbers with as few digits as tell them apart, five at least."""
+    for digits in (5, 8, 12, 17):
+        pair = f"{actual:.{digits}g}", f"{expected:.{digits}g}"
+        if pair[0] != pair[1]:
+            break
+    return pair
+
+
+def _short(number: float) -> str:
+    return f"{number:.0e}".replace("e-0", "e-") if 0 < number < 1e-2 else f"{number:g}"

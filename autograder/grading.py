@@ -1,0 +1,92 @@
+"""Dependencies, points and the order of checks: decides what runs, what is blocked, and what a verdict is worth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from autograder.errors import AssignmentError, UsageError, nearest
+from autograder.model import Check, Part, Status, Verdict
+
+IMPORT_CHECK_ID = "import"
+
+
+def import_check(module_file: str, timeout_s: float) -> Check:
+    """The check that every other one requires: the student's module can be imported. It carries no points."""
+    return Check(IMPORT_CHECK_ID, f"{module_file} is there and can be imported", "0", 0.0, timeout_s)
+
+
+def validate(checks: Sequence[Check], parts: Sequence[Part], path: str) -> None:
+    """Raise AssignmentError unless ids, numbers, dependencies and points fit together."""
+    seen: dict[str, Check] = {}
+    numbers: dict[str, str] = {}
+    for check in checks:
+        if check.number in numbers:
+            raise AssignmentError(f"{path}: {check.id} and {numbers[check.number]} both have number {check.number}")
+        for required in check.requires:
+            if required not in seen:
+                raise AssignmentError(
+                    f"{path}: {check.id} requires {required}, which is not a check that stands before it"
+                )
+        seen[check.id] = check
+        numbers[check.number] = check.id
+    known = {part.number for part in parts}
+    for check in checks:
+        if check.part not in known:
+            raise AssignmentError(f"{path}: {check.id} has number {check.number}, but there is no [parts.{check.part}]")
+    for part in parts:
+        total = math.fsum(check.max_score for check in checks if check.part == part.number)
+        if not math.isclose(total, part.points, abs_tol=1e-9):
+            raise AssignmentError(
+                f"{path}: the weights of the checks {part.number}.* add up to {total:g}, "
+                f"but parts.{part.number}.points is {part.points:g}"
+            )
+
+
+def select(checks: Sequence[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
+    """The checks with the wanted numbers ("4.1", also as a prefix of "4.1.2"), and all that they require."""
+    chosen: set[str] = set()
+    by_id = {check.id: check for check in checks}
+    for number in wanted:
+        matching = [c for c in checks if c.number == number or c.number.startswith(number + ".") or c.id == number]
+        if not matching:
+            similar = nearest(number, [check.number for check in checks])
+            cure = f"did you mean {similar}?" if similar else f"there are {', '.join(c.number for c in checks)}"
+            raise UsageError(f"there is no check {number}: {cure}")
+        chosen |= {check.id for check in matching}
+    if not chosen:
+        return tuple(checks)
+    waiting = list(chosen)
+    while waiting:
+        for required in by_id[waiting.pop()].requires:
+            if required not in chosen:
+                chosen.add(required)
+                waiting.append(required)
+    return tuple(check for check in checks if check.id in chosen)
+
+
+def blocker(check: Check, verdicts: Mapping[str, Verdict]) -> Verdict | None:
+    """The verdict that keeps a check from running: an import or a required check that FAILED or is BLOCKED.
+
+    A required check that ended in an ERROR of ours blocks nothing: that would cost points for our fault.
+    """
+    for required in (IMPORT_CHECK_ID, *check.requires):
+        verdict = verdicts.get(required)
+        if verdict is not None and verdict.status in (Status.FAILED, Status.BLOCKED):
+            return verdict
+    return None
+
+
+def blocked(check: Check, by: Verdict) -> Verdict:
+    """The verdict of a check that is not run because of another's."""
+    why = "failed" if by.status is Status.FAILED else "was not run"
+    return Verdict(check, Status.BLOCKED, 0.0, f"Not run: needs {by.check.label}, which {why}.")
+
+
+def unfinished(check: Check, why: str) -> Verdict:
+    """The verdict of a check that our run did not reach: ours, and never shown as the student's."""
+    text = (
+        f"This check could not be graded: {why}. This is a fault of the autograder, not of your submission; "
+        "please tell the course staff, who can run it again."
+    )
+    return Verdict(check, Status.ERROR, 0.0, text, why)

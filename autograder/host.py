@@ -1,0 +1,69 @@
+"""Gives every check a student of its own: a fresh copy of the submission, a fresh worker, a view of it.
+
+The host holds what all workers of one submission share: the nursery, the workspace, the limits and the seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from autograder.assignment import Assignment
+from autograder.errors import StudentCodeFailed
+from autograder.session import Session
+from autograder.student import Student
+from autograder.submission import Workspace
+from autograder.worker import confine, serve
+from autograder.worker.nursery import Nursery
+
+_SPARE_CPU_S = 5
+
+
+@dataclass
+class Transcript:
+    """What remains of a student when its worker is gone: what it printed, and what it used."""
+
+    printed: str = ""
+    max_rss_mib: int = 0
+
+
+@dataclass
+class Host:
+    """Opens students for the checks of one submission."""
+
+    nursery: Nursery
+    workspace: Workspace
+    assignment: Assignment
+    public_modules: Sequence[str] = field(default=())
+
+    @contextmanager
+    def student(self, check_id: str, timeout_s: float, transcript: Transcript) -> Iterator[Student]:
+        """A student in a fresh worker, for at most `timeout_s` of waiting. Raises StudentCodeFailed."""
+        if self.workspace.problem is not None:
+            raise StudentCodeFailed(self.workspace.problem)
+        limits = replace(self.assignment.limits, timeout_s=timeout_s)
+        module_file = self.assignment.module_file
+        with self.workspace.home() as home:
+            plan = confine.Plan(
+                home=str(home.folder),
+                temporary=str(home.temporary),
+                user_id=home.user_id,
+                memory_mib=limits.memory_mib,
+                cpu_s=int(limits.timeout_s + limits.import_timeout_s) + _SPARE_CPU_S,
+            )
+            task = serve.Assignment(plan, module_file, self.seed(check_id))
+            session = Session(self.nursery, task, limits, self.public_modules)
+            try:
+                with session:
+                    yield Student(session, module_file.removesuffix(".py"))
+            finally:
+                session.close()
+                transcript.printed = session.printed
+                transcript.max_rss_mib = session.max_rss_mib
+
+    def seed(self, check_id: str) -> int:
+        """The seed of a check: the same for every submission and every run."""
+        digest = hashlib.sha256(f"{self.assignment.name}/{check_id}".encode()).digest()
+        return int.from_bytes(digest[:6], "big")

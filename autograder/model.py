@@ -1,0 +1,138 @@
+"""What a grading is about: Check, Verdict and Report. Plain frozen data, valid from birth.
+
+A check comes out of an assignment's `checks.py`, exactly one verdict is reached for each check of each
+submission, and a report is all verdicts of one submission. Every rendering is a function of a report.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+
+
+class Status(enum.Enum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # a check that this one requires failed; it was not run
+    ERROR = "error"  # a fault of the grader's, never shown as the student's
+
+
+class Visibility(enum.Enum):
+    """When Gradescope shows a test to students (the platform's closed set)."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """A leaderboard column that a check may fill: gradescope-utils' `leaderboard` decorator."""
+
+    name: str
+    order: str = "desc"  # "desc" or "asc"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One graded statement about the student's code.
+
+    `id` is unique in its assignment (the pytest name, with parameters in brackets); `number` orders and labels
+    it ("4.1.2"), and its first component names the part; `requires` holds ids of earlier checks.
+    """
+
+    id: str
+    name: str
+    number: str
+    max_score: float
+    timeout_s: float
+    visibility: Visibility = Visibility.VISIBLE
+    requires: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    hide_errors: str | None = None
+    leaderboard: Leaderboard | None = None
+    partial_credit: bool = False  # the check itself says how many points were earned
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.max_score) and self.max_score >= 0):
+            raise ValueError(f"check {self.id}: max_score is {self.max_score}, but should be finite and not negative")
+        if not (math.isfinite(self.timeout_s) and self.timeout_s > 0):
+            raise ValueError(f"check {self.id}: timeout_s is {self.timeout_s}, but should be finite and positive")
+
+    @property
+    def part(self) -> str:
+        """The part that the check belongs to: "4" for "4.1.2"."""
+        return self.number.split(".")[0]
+
+    @property
+    def label(self) -> str:
+        """How messages name the check: its number and its name."""
+        return f'{self.number} "{self.name}"'
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of one check for one submission.
+
+    `student_output` is what the student may read; `staff_output` has everything else. `wall_s` is the wall time
+    of the check. `leaderboard_value` is what the check set, if it has a leaderboard column.
+    """
+
+    check: Check
+    status: Status
+    score: float
+    student_output: str = ""
+    staff_output: str = ""
+    wall_s: float = 0.0
+    leaderboard_value: float | str | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.score) and 0 <= self.score <= self.check.max_score):
+            raise ValueError(
+                f"check {self.check.id}: score is {self.score}, but should be from 0 to {self.check.max_score}"
+            )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an assignment: its number ("4"), title and points."""
+
+    number: str
+    title: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """All verdicts of one submission, in the order of the checks."""
+
+    assignment: str
+    title: str
+    parts: tuple[Part, ...]
+    verdicts: tuple[Verdict, ...]
+    wall_s: float
+    isolation: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return math.fsum(verdict.score for verdict in self.verdicts)
+
+    @property
+    def max_score(self) -> float:
+        """Points of all checks: the same whatever the submission does."""
+        return math.fsum(verdict.check.max_score for verdict in self.verdicts)
+
+    @property
+    def ungraded_points(self) -> float:
+        """Points of checks that ended in an ERROR of the grader's."""
+        return math.fsum(v.check.max_score for v in self.verdicts if v.status is Status.ERROR)
+
+    def with_status(self, status: Status) -> tuple[Verdict, ...]:
+        """The verdicts that have the given status."""
+        return tuple(verdict for verdict in self.verdicts if verdict.status is status)

@@ -1,0 +1,96 @@
+"""The whole flow, from what was handed in to a report. Data goes one way:
+
+    submission -stage-> Workspace -worker-> values -check-> Verdict -add up-> Report
+
+`grade` imports torch and forks the nursery first, and only then loads checks and reference: see worker/nursery.py.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder import grading
+from autograder.assignment import Assignment
+from autograder.model import Check, Report, Verdict
+from autograder.submission import stage
+
+NOT_REACHED = "the run ended before this check was reached"
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@dataclass
+class Progress:
+    """What is known so far; tells `changed` after every verdict, so that a valid report exists at any time."""
+
+    assignment: Assignment
+    changed: Callable[[Report, Verdict | None, int], None]
+    started_s: float = field(default_factory=time.monotonic)
+    checks: list[Check] = field(default_factory=list)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    isolation: str = ""
+
+    def planned(self, checks: Sequence[Check]) -> None:
+        """The checks of this run are known."""
+        self.checks = list(checks)
+        self.changed(self.report(), None, len(self.checks))
+
+    def reached(self, verdict: Verdict) -> None:
+        """A verdict was reached."""
+        self.verdicts[verdict.check.id] = verdict
+        self.changed(self.report(), verdict, len(self.checks))
+
+    def report(self, why: str = NOT_REACHED) -> Report:
+        """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
+        checks = self.checks or [_placeholder(part.number, part.title, part.points) for part in self.assignment.parts]
+        return Report(
+            assignment=self.assignment.name,
+            title=self.assignment.title,
+            parts=self.assignment.parts,
+            verdicts=tuple(self.verdicts.get(check.id) or grading.unfinished(check, why) for check in checks),
+            wall_s=time.monotonic() - self.started_s,
+            isolation=self.isolation,
+        )
+
+
+def _placeholder(number: str, title: str, points: float) -> Check:
+    return Check(f"part {number}", title, number, points, timeout_s=1.0)
+
+
+def grade(
+    assignment: Assignment,
+    submission: Path,
+    progress: Progress,
+    *,
+    only: Sequence[str] = (),
+    deadline_s: float | None = None,
+) -> Report:
+    """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts."""
+    with stage(submission, assignment) as workspace:
+        with closing(start_nursery(assignment)) as nursery:
+            # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
+            from autograder.collect import run_checks
+            from autograder.host import Host
+            from autograder.worker import confine
+
+            progress.isolation = ", ".join(confine.layers(os.geteuid() == 0))
+            host = Host(nursery, workspace, assignment)
+            run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s)
+    return progress.report()
+
+
+def start_nursery(assignment: Assignment) -> Nursery:  # type: ignore[name-defined]  # noqa: F821
+    """Import torch, once, and fork the nursery."""
+    os.environ.update(dict.fromkeys(_THREADS, "1"))  # before the import: more threads, and every fork would hang
+    gc.disable()  # nothing that torch's import makes is garbage
+    from autograder.worker import confine
+    from autograder.worker.nursery import Nursery
+
+    gc.enable()
+    confine.hide_memory()
+    return Nursery.start(warm_up_optimizer=assignment.warm_up_optimizer)

@@ -1,0 +1,81 @@
+"""Gradescope's places: where the container has the submission, its metadata and the results.
+
+$AUTOGRADER_ROOT (/autograder)
+  source/                     this project, unpacked from the zip
+  submission/                 what the student handed in; made anew for every run
+  submission_metadata.json    who and when
+  results/results.json        what we write
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.assignment import known_assignments
+from autograder.errors import UsageError
+
+ROOT_VARIABLE = "AUTOGRADER_ROOT"
+ASSIGNMENT_VARIABLE = "AUTOGRADER_ASSIGNMENT"
+_DEFAULT_ROOT = "/autograder"
+_DEFAULT_TIMEOUT_S = 600.0  # the platform's default
+_RESERVE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Places:
+    """The platform's places, for one assignment."""
+
+    root: Path
+    assignment: Path
+    secrets: tuple[Path, ...]
+
+    @property
+    def submission(self) -> Path:
+        """What was handed in."""
+        return self.root / "submission"
+
+    @property
+    def results(self) -> Path:
+        """What the platform reads."""
+        return self.root / "results" / "results.json"
+
+    @property
+    def budget_s(self) -> float:
+        """Seconds that a run may take: the platform kills it at TIMEOUT_SECONDS, and throws its results away."""
+        try:
+            timeout_s = float(os.environ.get("TIMEOUT_SECONDS", ""))
+        except ValueError:
+            timeout_s = _DEFAULT_TIMEOUT_S
+        return max(timeout_s - _RESERVE_S, timeout_s / 2)
+
+    def protect(self) -> None:
+        """Close what the student's user must not read. At every run: the platform makes folders anew."""
+        for path in (
+            self.submission,
+            self.results.parent,
+            self.root / "submission_metadata.json",
+            *self.secrets,
+        ):
+            with suppress(OSError):
+                path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+def find(assignments: Path) -> Places:
+    """The platform's places. Raises UsageError where there is no such layout."""
+    root = Path(os.environ.get(ROOT_VARIABLE, _DEFAULT_ROOT))
+    if not (root / "submission").is_dir():
+        raise UsageError(
+            f"no assignment and no submission given, and there is no {root / 'submission'} as on Gradescope; "
+            "try: ./run_autograder --help"
+        )
+    known = known_assignments(assignments)
+    name = os.environ.get(ASSIGNMENT_VARIABLE) or (known[0] if len(known) == 1 else "")
+    if name not in known:
+        raise UsageError(
+            f"{assignments} holds {', '.join(known) or 'no assignment'}; name the one to grade in {ASSIGNMENT_VARIABLE}"
+        )
+    secrets = (assignments, assignments.parent / "reference", assignments.parent / "submissions_sample")
+    return Places(root, assignments / name, secrets)

@@ -1,0 +1,1 @@
+"""Renderings of a Report, as pure functions: Gradescope's results.json and the terminal."""

@@ -1,0 +1,94 @@
+"""Report -> Gradescope's results.json. The contract is written down in results.schema.json beside this file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError
+from autograder.model import Report, Status, Verdict
+from autograder.report.text import clean, clip, points
+
+# The platform cuts every text at 100 000 characters; a student reads far less.
+OUTPUT_CHARS = 20_000
+NAME_CHARS = 400
+
+
+def results(report: Report) -> dict[str, Any]:
+    """The object that Gradescope reads. All verdicts, in order; every number finite; every format explicit."""
+    document: dict[str, Any] = {
+        "output": _text(_summary(report)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "execution_time": round(report.wall_s, 2),
+        "tests": [_test(verdict) for verdict in report.verdicts],
+    }
+    board = [
+        {"name": v.check.leaderboard.name, "value": v.leaderboard_value, "order": v.check.leaderboard.order}
+        for v in report.verdicts
+        if v.check.leaderboard is not None and v.leaderboard_value is not None
+    ]
+    if board:
+        document["leaderboard"] = board
+    return document
+
+
+def _test(verdict: Verdict) -> dict[str, Any]:
+    check = verdict.check
+    test: dict[str, Any] = {
+        "number": check.number,
+        "name": clip(clean(check.name), NAME_CHARS),
+        "name_format": "text",
+        "score": points(verdict.score),
+        "max_score": points(check.max_score),
+        "status": "passed" if verdict.status is Status.PASSED else "failed",
+        "output": _text(verdict.student_output),
+        "output_format": "text",
+        "visibility": check.visibility.value,
+    }
+    if check.tags:
+        test["tags"] = list(check.tags)
+    return test
+
+
+def _text(text: str) -> str:
+    return clip(clean(text), OUTPUT_CHARS)
+
+
+def _summary(report: Report) -> str:
+    """What a student reads above the tests. It says nothing that a hidden test could not say."""
+    lines = [report.title]
+    if report.ungraded_points:
+        lines.append(
+            f"{points(report.ungraded_points)} of {points(report.max_score)} points could not be graded because of a "
+            "fault of the autograder. The score is preliminary: please tell the course staff."
+        )
+    return "\n".join([*lines, *report.notes])
+
+
+def write(report: Report, path: Path) -> None:
+    """Write results.json so that a reader sees the old file or the new one, never a part of it."""
+    text = json.dumps(results(report), indent=1, ensure_ascii=False, allow_nan=False)
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=".results-", suffix=".json", dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        raise GraderError(
+            f"{path}: cannot be written ({error.strerror}); name another place with --results PATH"
+        ) from error

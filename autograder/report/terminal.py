@@ -1,0 +1,83 @@
+"""Report -> the text that a student reads in a terminal, at 80 columns and without colour."""
+
+from __future__ import annotations
+
+import textwrap
+
+from autograder.model import Part, Report, Status, Verdict
+from autograder.report.text import clean, clip, points
+
+_WIDTH = 80
+_MARKS = {Status.PASSED: "pass", Status.FAILED: "FAIL", Status.BLOCKED: "skip", Status.ERROR: "????"}
+_DETAIL_CHARS = 3000
+
+
+def terminal(report: Report, *, staff: bool = False) -> str:
+    """The whole report: a table by part, the reasons below it, and the total."""
+    lines = [clean(report.title), "=" * min(len(report.title), _WIDTH)]
+    loose = [v for v in report.verdicts if v.check.part not in {part.number for part in report.parts}]
+    lines += ["", *[_row(verdict) for verdict in loose]] if loose else []
+    for part in report.parts:
+        verdicts = [v for v in report.verdicts if v.check.part == part.number]
+        if verdicts:
+            lines += ["", _heading(part, verdicts), *[_row(verdict) for verdict in verdicts]]
+    details = [_detail(verdict, staff) for verdict in report.verdicts if _has_detail(verdict, staff)]
+    if details:
+        lines += ["", "What to look at", "---------------", *details]
+    return "\n".join([*lines, "", *_total(report)])
+
+
+def progress(verdict: Verdict, done: int, total: int) -> str:
+    """One line while the grading goes on."""
+    return f"[{done:>{len(str(total))}}/{total}] {_MARKS[verdict.status]} {clean(verdict.check.label)[: _WIDTH - 20]}"
+
+
+def _heading(part: Part, verdicts: list[Verdict]) -> str:
+    earned, possible = sum(v.score for v in verdicts), sum(v.check.max_score for v in verdicts)
+    return _spread(f"Part {part.number}  {clean(part.title)}", f"{points(earned)}/{points(possible)}")
+
+
+def _row(verdict: Verdict) -> str:
+    check = verdict.check
+    score = f"{points(verdict.score)}/{points(check.max_score)}" if check.max_score else ""
+    return _spread(f"  {_MARKS[verdict.status]}  {check.number:<6} {clean(check.name)}", score)
+
+
+def _spread(left: str, right: str) -> str:
+    room = _WIDTH - len(right) - 2
+    shown = left if len(left) <= room else left[: room - 1] + "…"
+    return f"{shown:<{_WIDTH - len(right)}}{right}".rstrip()
+
+
+def _has_detail(verdict: Verdict, staff: bool) -> bool:
+    if staff and verdict.staff_output:
+        return True
+    return verdict.status in (Status.FAILED, Status.ERROR)
+
+
+def _detail(verdict: Verdict, staff: bool) -> str:
+    text = clip(clean(verdict.student_output), _DETAIL_CHARS)
+    if staff and verdict.staff_output:
+        text += "\n-- staff --\n" + clip(clean(verdict.staff_output), 10 * _DETAIL_CHARS)
+    return f"\n{clean(verdict.check.label)}\n{_indented(text)}"
+
+
+def _indented(text: str) -> str:
+    lines: list[str] = []
+    for line in text.splitlines():
+        indent = "    " + line[: len(line) - len(line.lstrip())]
+        wrapped = textwrap.wrap(line.strip(), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
+        lines += [indent + piece for piece in wrapped] or [""]
+    return "\n".join(lines)
+
+
+def _total(report: Report) -> list[str]:
+    blocked = len(report.with_status(Status.BLOCKED))
+    lines = [_spread("Total", f"{points(report.score)}/{points(report.max_score)}")]
+    if blocked:
+        lines.append(f"{blocked} checks were skipped, because a check that they need failed.")
+    if report.ungraded_points:
+        lines.append(
+            f"{points(report.ungraded_points)} points could not be graded because of a fault of the autograder (????)."
+        )
+    return [*lines, *report.notes]

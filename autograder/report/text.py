@@ -1,0 +1,34 @@
+"""Makes text fit for a report: printable, bounded, honest about what is left out."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LEFT_OUT = "\n[... {count} characters left out ...]\n"
+_KEPT_CONTROLS = "\n\t"
+
+
+def clean(text: str) -> str:
+    """The text without control characters, direction marks or lone surrogates, which no report can show."""
+    return "".join(_printable(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _printable(character: str) -> str:
+    if character in _KEPT_CONTROLS or character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, cut in the middle if it is longer than `limit` characters."""
+    if len(text) <= limit:
+        return text
+    mark = _LEFT_OUT.format(count=len(text) - limit)
+    room = max(limit - len(mark), 2)
+    return text[: room - room // 2] + mark + text[len(text) - room // 2 :]
+
+
+def points(number: float) -> float | int:
+    """Points without the digits that floating point adds: 3, 0.5, 0.333."""
+    rounded = round(number, 3)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,328 @@
+"""One conversation with one worker: requests and replies, its time, and plain words for how it failed.
+
+`student.py` gives checks the view of it that looks like the imported module.
+"""
+
+from __future__ import annotations
+
+import signal
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import torch
+
+from autograder.assignment import Limits
+from autograder.errors import MissingName, StudentCodeFailed, WallError, nearest
+from autograder.worker import parcel, plain, serve, wire
+from autograder.worker.link import Broken, Cause, Link, Reply
+from autograder.worker.nursery import Ended, Nursery, NurseryDied
+
+_ALIGNMENT = 64
+_LAST_WORDS_S = 0.3
+_MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
+
+
+class Record:
+    """A result whose autograd graph lives in the worker; released there when nothing here needs it any more."""
+
+    def __init__(self, number: int, released: list[int]) -> None:
+        self.number = number
+        weakref.finalize(self, released.append, number)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A value from the worker: a tree with TensorRef and RemoteRef in it, its tensors, and what is differentiable."""
+
+    tree: Any
+    tensors: list[torch.Tensor]
+    differentiable: list[bool]
+    record: Record
+
+
+class Session:
+    """A worker from its first word to its end. Use as a context manager: leaving it ends the worker."""
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        assignment: serve.Assignment,
+        limits: Limits,
+        public_modules: Sequence[str] = (),
+    ) -> None:
+        self._nursery = nursery
+        self._assignment = assignment
+        self._limits = limits
+        self._public_modules = public_modules
+        self._released: list[int] = []
+        self._number = 0
+        self._ended: Ended | None = None
+        self._failure: StudentCodeFailed | None = None
+        self.names: tuple[str, ...] = ()
+        try:
+            ends = nursery.hatch(assignment)
+        except NurseryDied as error:
+            raise WallError(f"the nursery could not fork a worker: {error}") from error
+        self._link = Link(ends, nursery.bounds, limits.output_mib << 20)
+
+    def __enter__(self) -> Session:
+        try:
+            self._welcome()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._failure is None:
+                self._finish()
+        finally:
+            self.close()
+
+    @property
+    def printed(self) -> str:
+        """What the student's code printed so far: its start and its end."""
+        return self._link.printed.text
+
+    @property
+    def waited_s(self) -> float:
+        """Time spent waiting for the worker."""
+        return self._link.waited_s
+
+    @property
+    def max_rss_mib(self) -> int:
+        """Peak memory of the worker, once it has ended."""
+        return self._ended.max_rss_mib if self._ended else 0
+
+    def call(
+        self, what: str, target: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> tuple[Answer, list[torch.Tensor]]:
+        """Have the worker call `target`; the answer, and the arguments that a gradient can be asked for.
+
+        `what` is how messages name the call. Raises StudentCodeFailed.
+        """
+        watched = dict(_tensors((*arguments, *keywords.items())))
+        request = serve.Request(target, arguments, keywords)
+        return self._exchange(what, request, watched)
+
+    def vjp(
+        self, what: str, record: Record, cotangents: tuple[torch.Tensor | None, ...], *, create_graph: bool
+    ) -> tuple[Answer, list[torch.Tensor]]:
+        """Have the worker multiply cotangents with the Jacobian of an earlier result."""
+        request = serve.Request(record=record.number, cotangents=cotangents, create_graph=create_graph)
+        return self._exchange(what, request, {})
+
+    def close(self) -> None:
+        """End the worker with everything it started."""
+        if self._ended is None:
+            self._end()
+            self._link.close()
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _welcome(self) -> None:
+        module = self._assignment.module_file
+        try:
+            reply = self._link.receive(0, self._limits.import_timeout_s)
+        except Broken as broken:
+            raise self._fail(broken, f"importing {module}", self._limits.import_timeout_s) from None
+        self._link.waited_s = 0.0  # the import has a limit of its own
+        if reply.message.get("kind") == "raised":
+            raise self._remember(self._raised(reply.message, f"importing {module}"))
+        names = reply.message.get("names")
+        if reply.message.get("kind") != "ready" or not isinstance(names, list):
+            raise self._fail(Broken(Cause.UNREADABLE, "its form is unknown"), f"importing {module}", 0)
+        self.names = tuple(name for name in names if isinstance(name, str))
+
+    def _finish(self) -> None:
+        try:
+            self._link.finish()
+        except Broken as broken:
+            raise self._fail(broken, "after the last call the submission", 0) from None
+
+    def _exchange(
+        self, what: str, request: serve.Request, watched: dict[int, str]
+    ) -> tuple[Answer, list[torch.Tensor]]:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            packed = parcel.pack_request(request, self._public_modules)
+        except parcel.Unpackable as error:
+            raise WallError(f"the arguments of {what} cannot be sent to the worker: {error}") from error
+        self._number += 1
+        labels = {packed.number_of[key]: label for key, label in watched.items() if key in packed.number_of}
+        pieces = self._frame(packed, sorted(labels))
+        timeout_s = self._limits.timeout_s
+        try:
+            reply = self._link.request(pieces, self._number, max(timeout_s - self._link.waited_s, 0.0))
+            answer = self._answer(reply, what)
+        except Broken as broken:
+            raise self._fail(broken, what, timeout_s) from None
+        except wire.WireError as error:
+            raise self._fail(Broken(Cause.UNREADABLE, str(error)), what, timeout_s) from None
+        changed = reply.message.get("changed")
+        for number in changed if isinstance(changed, list) else ():
+            if number in labels:
+                raise StudentCodeFailed(
+                    f"{what} changed {labels[number]} in place, but should leave its arguments as they are\n"
+                    "Hint: work on a copy; functions whose names end in _ change their tensor."
+                )
+        return answer, packed.differentiable
+
+    def _frame(self, packed: parcel.Parcel, watched: list[int]) -> list[bytes | bytearray | memoryview]:
+        extents: list[tuple[int, int]] = []
+        buffers: list[bytes | memoryview] = []
+        offset = 0
+        for storage in packed.storages:
+            extents.append((offset, len(storage)))
+            padding = -len(storage) % _ALIGNMENT
+            buffers += [storage, bytes(padding)]
+            offset += len(storage) + padding
+        released, self._released[:] = list(self._released), []
+        envelope = serve.Envelope(
+            self._number, packed.pickled, packed.slots, extents, watched, torch.is_grad_enabled(), released
+        )
+        return wire.pack(envelope.packed(), buffers)
+
+    def _answer(self, reply: Reply, what: str) -> Answer:
+        message = reply.message
+        match message.get("kind"):
+            case "value":
+                tensors = plain.read_tensors(reply.infos, reply.body)
+                tree = plain.read_tree(message.get("value"), len(tensors), self._nursery.bounds)
+                differentiable = [info.differentiable for info in reply.infos]
+                return Answer(tree, tensors, differentiable, Record(self._number, self._released))
+            case "raised":
+                raise self._raised(message, what)
+            case "unsendable":
+                raise StudentCodeFailed(f"{what} returned {_text(message, 'text')}, which cannot be graded")
+            case "unopened":
+                raise WallError(f"the arguments of {what} did not open in the worker: {_text(message, 'text')}")
+        raise wire.WireError("its form is unknown")
+
+    # ------------------------------------------------------------------------------- plain words for failures
+
+    def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
+        kind, text, frames = _text(message, "type"), _text(message, "text"), _frames(message)
+        if kind == "AttributeError" and not frames and " has no attribute '" in text:
+            return self._missing(text, what)
+        if kind == "NotImplementedError":
+            lead = f"{what} is not implemented yet: it raises NotImplementedError"
+        elif kind == "SystemExit":
+            lead = f"{what} ended the program with sys.exit"
+        elif kind == "MemoryError" or any(word in text for word in _MEMORY_WORDS):
+            lead = f"{what} needs more memory than the limit of {self._limits.memory_mib} MiB"
+        else:
+            lead = f"{what} raised {kind}" + (f": {text}" if text else "")
+        return StudentCodeFailed("\n".join([lead, *frames]))
+
+    def _missing(self, text: str, what: str) -> MissingName:
+        name = text.rsplit("has no attribute '", 1)[1].split("'")[0]
+        module = self._assignment.module_file
+        if what != name:
+            return MissingName(f"{what} is not defined")
+        similar = nearest(name, self.names)
+        return MissingName(
+            f"{name} is not defined in {module}, but should be"
+            + (f"; the nearest name there is {similar}" if similar else "")
+        )
+
+    def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:
+        """End the worker, and say in plain words why it had to end."""
+        frames: list[tuple[str, int, str]] = []
+        if broken.cause is Cause.TIMED_OUT:
+            try:
+                self._nursery.dump_stack(self._link.pid)
+            except NurseryDied as error:
+                raise WallError(f"the nursery died: {error}") from error
+            frames = self._link.last_words(_LAST_WORDS_S)
+        ended = self._end()
+        if broken.cause is Cause.ENDED:
+            frames = self._link.last_words(0.0)
+        self._link.close()
+        match broken.cause:
+            case Cause.TIMED_OUT:
+                lead = f"{what} did not end within {limit_s:g} s, the limit of this check"
+            case Cause.ENDED:
+                lead = f"{what} {self._ending(ended)}"
+            case Cause.FLOODED:
+                lead = f"{what} printed more than {self._limits.output_mib} MiB, the limit of this check"
+            case Cause.UNREADABLE:
+                lead = f"the reply of {what} could not be read: {broken.detail}"
+        home = self._assignment.plan.home.rstrip("/") + "/"
+        own = [(file.removeprefix(home), line, name) for file, line, name in frames if file.startswith(home)]
+        places = [f"  {file}, line {line}" + (f", in {name}" if name != "<module>" else "") for file, line, name in own]
+        return self._remember(StudentCodeFailed("\n".join([lead, *places[-6:]])))
+
+    def _ending(self, ended: Ended) -> str:
+        if ended.signal is None:
+            return f"ended the whole process with exit status {ended.status}"
+        if ended.signal == signal.SIGXCPU:
+            return "used more processor time than the limit of this check"
+        if ended.signal == signal.SIGKILL:
+            return f"was killed by the system, most likely for memory (the limit is {self._limits.memory_mib} MiB)"
+        return f"crashed with {signal.Signals(ended.signal).name}"
+
+    def _remember(self, failure: StudentCodeFailed) -> StudentCodeFailed:
+        self._failure = failure  # the worker is gone: every later call fails for the same reason
+        return failure
+
+    def _end(self) -> Ended:
+        if self._ended is None:
+            try:
+                self._ended = self._nursery.end(self._link.pid, self._assignment.plan.user_id)
+            except NurseryDied as error:
+                raise WallError(f"the nursery died: {error}") from error
+        return self._ended
+
+
+def _tensors(arguments: Sequence[Any]) -> list[tuple[int, str]]:
+    """The tensors among arguments, in plain containers too: their ids, and how messages name them."""
+    found: list[tuple[int, str]] = []
+
+    def walk(value: Any, label: str) -> None:
+        if isinstance(value, torch.Tensor):
+            if not isinstance(value, torch.nn.Parameter):
+                found.append((id(value), label))
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                walk(item, label)
+        elif isinstance(value, dict):
+            walk(list(value.values()), label)
+
+    for position, argument in enumerate(arguments, start=1):
+        if isinstance(argument, tuple) and len(argument) == 2 and isinstance(argument[0], str):
+            walk(argument[1], f"its argument {argument[0]}")
+        else:
+            walk(argument, f"its argument {position}")
+    return found
+
+
+def _text(message: dict[str, Any], key: str) -> str:
+    value = message.get(key)
+    if not isinstance(value, str):
+        raise wire.WireError(f"its {key} is missing")
+    return value
+
+
+def _frames(message: dict[str, Any]) -> list[str]:
+    frames = message.get("frames")
+    if not isinstance(frames, list):
+        raise wire.WireError("its frames are missing")
+    lines: list[str] = []
+    for frame in frames[-6:]:
+        match frame:
+            case [str(file), int(line), str(function), str(source)]:
+                lines.append(
+                    f"  {file}, line {line}" + (f", in {function}" if function not in ("", "<module>") else "")
+                )
+                lines += [f"    {source}"] if source else []
+            case _:
+                raise wire.WireError("a frame has an unknown form")
+    return lines

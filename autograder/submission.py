@@ -1,0 +1,152 @@
+"""What was handed in -> Workspace: a fresh directory with a staged copy, and a copy of that for every worker.
+
+Only regular files are taken: a link could point at the answers. What other tools left behind is not copied.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from autograder.assignment import Assignment
+from autograder.errors import UsageError, nearest
+
+_LEFT_BEHIND = {"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", ".ipynb_checkpoints", "node_modules"}
+_MAX_FILES, _MAX_MIB = 1000, 100
+_FIRST_USER_ID, _USER_IDS = 60100, 400
+
+
+@dataclass(frozen=True)
+class Home:
+    """A worker's own places: its copy of the submission, its temporary directory and its user."""
+
+    folder: Path
+    temporary: Path
+    user_id: int | None
+
+
+class Workspace:
+    """The staged copy of one submission. Use as a context manager: leaving it removes everything."""
+
+    def __init__(self, module_file: str) -> None:
+        self._module_file = module_file
+        self._root = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._root.chmod(0o711)  # workers pass through it; they cannot list it
+        self._homes = 0
+        self.staged = self._root / "staged"
+        self.staged.mkdir(mode=0o700)
+        self.links: list[str] = []
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _remove(self._root)
+
+    @property
+    def problem(self) -> str | None:
+        """Why there is no module to import, in words for the student; None if there is one."""
+        wanted = self._module_file
+        if (self.staged / wanted).is_file():
+            return None
+        if wanted in self.links:
+            return f"{wanted} is a link, but should be a file"
+        found = sorted(path.name for path in self.staged.iterdir())
+        if not found:
+            return f"{wanted} is missing: nothing was handed in"
+        modules = [name for name in found if name.endswith(".py")]
+        similar = nearest(wanted, found) or (modules[0] if len(modules) == 1 else None)
+        hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
+        return f"{wanted} is missing; found {', '.join(found[:10])}{' …' if len(found) > 10 else ''}{hint}"
+
+    @contextmanager
+    def home(self) -> Iterator[Home]:
+        """A fresh copy of the submission for one worker, under a user of its own where we are root."""
+        base = self._root / str(self._homes)
+        home = Home(base / "submission", base / "tmp", _user_id(self._homes))
+        self._homes += 1
+        base.mkdir(mode=0o755)
+        shutil.copytree(self.staged, home.folder)
+        home.temporary.mkdir()
+        if home.user_id is not None:
+            for path in (home.folder, home.temporary, *home.folder.rglob("*")):
+                os.chown(path, home.user_id, home.user_id)
+        home.folder.chmod(0o700)
+        try:
+            yield home
+        finally:
+            _remove(base)
+
+
+def stage(path: Path, assignment: Assignment) -> Workspace:
+    """Copy what was handed in, a folder or the module's file alone, into a fresh workspace."""
+    workspace = Workspace(assignment.module_file)
+    try:
+        if path.is_file():
+            shutil.copyfile(path, workspace.staged / path.name)
+        else:
+            _copy(_top(path, assignment.module_file), workspace)
+    except BaseException:
+        _remove(workspace._root)
+        raise
+    return workspace
+
+
+def check_path(path: Path) -> None:
+    """Raise UsageError, with the cure, if there is nothing to grade at a path."""
+    if path.is_file() or (path.is_dir() and any(path.iterdir())):
+        return
+    if path.is_dir():
+        raise UsageError(f"{path}: the folder is empty; put your files there, or name the folder that holds them")
+    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    similar = nearest(path.name, siblings)
+    cure = f"did you mean {path.parent / similar}?" if similar else "give the folder that holds your files"
+    raise UsageError(f"{path}: there is no such file or folder; {cure}")
+
+
+def _top(path: Path, module_file: str) -> Path:
+    """The folder with the files: one extra folder on top is common in what students pack."""
+    entries = [entry for entry in path.iterdir() if entry.name not in _LEFT_BEHIND]
+    if len(entries) == 1 and entries[0].is_dir() and not entries[0].is_symlink() and not (path / module_file).exists():
+        return entries[0]
+    return path
+
+
+def _copy(folder: Path, workspace: Workspace) -> None:
+    files, total = 0, 0
+    for current, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_BEHIND)
+        place = workspace.staged / Path(current).relative_to(folder)
+        place.mkdir(exist_ok=True)
+        for name in sorted(names):
+            source = Path(current) / name
+            if source.is_symlink() or not source.is_file():
+                workspace.links.append(str(source.relative_to(folder)))
+            elif name not in _LEFT_BEHIND:
+                files, total = files + 1, total + source.stat().st_size
+                if files > _MAX_FILES or total > _MAX_MIB << 20:
+                    raise UsageError(
+                        f"{folder}: more than {_MAX_FILES} files or {_MAX_MIB} MiB; hand in what the sheet asks for"
+                    )
+                shutil.copyfile(source, place / name)
+
+
+def _user_id(number: int) -> int | None:
+    return _FIRST_USER_ID + number % _USER_IDS if os.geteuid() == 0 else None
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():  # the student's code may have taken rights away from folders of its own
+        for current, folders, _ in os.walk(folder):
+            for name in folders:
+                (Path(current) / name).chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,57 @@
+"""How messages name values, shapes and calls: plain words, the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """float32, not torch.float32."""
+    return str(dtype).removeprefix("torch.")
+
+
+def shape_of(tensor: torch.Tensor) -> str:
+    """A shape as Python shows it: "()", "(3,)", "(3, 5)"."""
+    return str(tuple(tensor.shape))
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, to follow "is"."""
+    if value is None:
+        return "None (is a return missing?)"
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {shape_of(value)}"
+    if isinstance(value, (bool, int, float)):
+        return f"the number {value!r}"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, dict):
+        return f"a dict with the keys {', '.join(repr(key) for key in list(value)[:6])}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {repr(value).removeprefix('<remote ').removesuffix('>')}"
+
+
+def argument(value: Any) -> str:
+    """A value as an argument of a call: "3×5", "3×5 float64", "2.0"."""
+    if isinstance(value, torch.Tensor):
+        shape = "×".join(str(size) for size in value.shape) or "scalar"
+        return shape if value.dtype is torch.float32 else f"{shape} {dtype_name(value.dtype)}"
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return repr(value)[:40]
+    return type(value).__name__
+
+
+def call(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
+    """A call: kl(3×5, 3×5, beta=2.0)."""
+    shown = [argument(value) for value in arguments]
+    shown += [f"{key}={argument(value)}" for key, value in keywords.items()]
+    return f"{name}({', '.join(shown)})"
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

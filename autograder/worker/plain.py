@@ -1,0 +1,284 @@
+"""What travels towards the grader: plain data, and nothing else.
+
+The worker turns a result of the student's into a JSON tree and raw tensor bytes (`encode`); the grader reads it
+back after checking every part of it (`parse`, `tensors_of`). No pickle, no classes, no code. The grader trusts
+nothing in a frame: unknown keys, wrong types, odd numbers, deep nesting and byte counts that do not match the
+shapes are refused with a WireError before memory is allocated for a tensor.
+
+A tree is null, true, false, an integer of 64 bits, a finite float, a string, or an object with one of the keys
+"float" ("nan", "inf", "-inf"), "list", "tuple", "dict" (pairs), "tensor" (an index into the frame's tensors) and
+"remote" (an opaque handle of an object that stays in the worker, with its type's name).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import torch
+
+from autograder.worker.wire import Bounds, WireError
+
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float16,
+        torch.bfloat16,
+        torch.float32,
+        torch.float64,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+        torch.uint8,
+        torch.bool,
+    )
+}
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_INT_LIMIT = 1 << 63
+_NODE_LIMIT = 100_000
+_TYPE_NAME_CHARS = 200
+
+
+class Unsendable(Exception):
+    """A result of the student's that cannot be sent as plain data; the text completes "returned ..."."""
+
+
+@dataclass(frozen=True)
+class TensorRef:
+    """Stands in a decoded tree for tensor `index` of the frame."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class RemoteRef:
+    """Stands in a decoded tree for an object that stayed in the worker."""
+
+    handle: int
+    type_name: str
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """What a header says of one tensor; `differentiable` if a gradient can be asked for."""
+
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    differentiable: bool
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of the tensor's entries in the body."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+# ---------------------------------------------------------------------------------------------- worker's side
+
+
+@dataclass
+class Encoder:
+    """Turns one result into a tree, and collects the tensors in it. `keep(object)` gives an object's handle."""
+
+    keep: Callable[[object], int]
+    bounds: Bounds = field(default_factory=Bounds)
+    tensors: list[torch.Tensor] = field(default_factory=list)
+    nodes: int = 0
+    total_bytes: int = 0
+
+    def tree(self, value: Any, depth: int = 0) -> Any:
+        """The JSON tree of a value. Raises Unsendable for what is too large or too deep."""
+        self.nodes += 1
+        if depth >= self.bounds.depth or self.nodes > _NODE_LIMIT:
+            raise Unsendable("a structure that is nested too deeply or has too many entries")
+        # Base class methods throughout: a subclass of the student's may lie about its own value.
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, torch.Tensor):
+            return {"tensor": self._tensor(value)}
+        if isinstance(value, int) and -_INT_LIMIT <= (exact := int.__int__(value)) < _INT_LIMIT:
+            return exact
+        if isinstance(value, float):
+            number = float.__float__(value)
+            return number if math.isfinite(number) else {"float": str(number)}
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, list):
+            return {"list": [self.tree(item, depth + 1) for item in list.__iter__(value)]}
+        if isinstance(value, tuple):
+            return {"tuple": [self.tree(item, depth + 1) for item in tuple.__iter__(value)]}
+        if isinstance(value, dict):
+            return {"dict": [[self._key(key), self.tree(item, depth + 1)] for key, item in dict.items(value)]}
+        return {"remote": self.keep(value), "type": type(value).__qualname__[:_TYPE_NAME_CHARS]}
+
+    def _key(self, key: Any) -> Any:
+        if not (key is None or isinstance(key, (bool, int, float, str))):
+            raise Unsendable(f"a dict with a key of type {type(key).__qualname__[:_TYPE_NAME_CHARS]}")
+        return self.tree(key)
+
+    def _tensor(self, tensor: torch.Tensor) -> int:
+        if tensor.dtype not in _NAMES:
+            raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
+        if tensor.layout is not torch.strided:
+            raise Unsendable(f"a tensor of layout {str(tensor.layout).removeprefix('torch.')}")
+        if tensor.device.type == "meta":
+            raise Unsendable("a tensor on the device meta, which has no values")
+        if tensor.dim() > self.bounds.dimensions:
+            raise Unsendable(f"a tensor with {tensor.dim()} axes")
+        self.total_bytes += tensor.numel() * tensor.element_size()
+        if self.total_bytes > self.bounds.body_bytes:  # before anything is copied: expand() can claim terabytes
+            limit = self.bounds.body_bytes >> 20
+            raise Unsendable(f"tensors of more than {limit} MiB in all (one has shape {tuple(tensor.shape)})")
+        self.tensors.append(tensor)
+        return len(self.tensors) - 1
+
+    def infos(self) -> list[list[Any]]:
+        """What the header says of the tensors: dtype, shape, differentiable."""
+        return [
+            [
+                _NAMES[tensor.dtype],
+                list(tensor.shape),
+                bool(tensor.requires_grad and tensor.is_floating_point()),
+            ]
+            for tensor in self.tensors
+        ]
+
+    def buffers(self) -> list[bytes]:
+        """The entries of the tensors, row-major, in the machine's (little-endian) byte order."""
+        return [raw_bytes(tensor) for tensor in self.tensors]
+
+
+def raw_bytes(tensor: torch.Tensor) -> bytes:
+    """The entries of a tensor as bytes, row-major."""
+    if tensor.numel() == 0:
+        return b""
+    entries = torch.empty(tensor.numel(), dtype=tensor.dtype)  # a copy: contiguous() keeps odd strides of size-1 axes
+    entries.copy_(tensor.detach().reshape(-1))
+    return bytes(entries.view(torch.uint8).numpy().tobytes())
+
+
+# ---------------------------------------------------------------------------------------------- grader's side
+
+
+def parse(header: bytes | bytearray, bounds: Bounds) -> dict[str, Any]:
+    """The header of a frame as a dict. Strict JSON: no NaN, no huge numbers, no duplicate keys."""
+    try:
+        message = json.loads(
+            bytes(header).decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_bounded,
+            object_pairs_hook=_no_duplicates,
+        )
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"its header is not valid JSON: {str(error)[:200]}") from None
+    if not isinstance(message, dict):
+        raise WireError("its header is not an object")
+    return message
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not allowed")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _bounded(text: str) -> int:
+    if len(text) > 20 or not -_INT_LIMIT <= int(text) < _INT_LIMIT:
+        raise ValueError("an integer is too large")
+    return int(text)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice")
+    return result
+
+
+def tensor_infos(value: Any, body_bytes: int, bounds: Bounds) -> list[TensorInfo]:
+    """The tensors that a header announces. Raises WireError unless they fill the body exactly."""
+    infos = [_tensor_info(entry, bounds) for entry in _expect(value, list, "tensors")]
+    claimed = sum(info.byte_count for info in infos)
+    if claimed != body_bytes:
+        raise WireError(f"its tensors need {claimed} bytes, but its body has {body_bytes}")
+    return infos
+
+
+def _tensor_info(entry: Any, bounds: Bounds) -> TensorInfo:
+    if not isinstance(entry, list) or len(entry) != 3:
+        raise WireError("a tensor is not described by dtype, shape and gradient")
+    name, shape, differentiable = entry
+    if not isinstance(name, str) or name not in DTYPES:
+        raise WireError("a tensor has an unknown dtype")
+    if not isinstance(shape, list) or len(shape) > bounds.dimensions:
+        raise WireError("a tensor has no proper shape")
+    if not all(type(size) is int and 0 <= size <= 1 << 40 for size in shape):
+        raise WireError("a tensor has no proper shape")
+    if type(differentiable) is not bool or (differentiable and not DTYPES[name].is_floating_point):
+        raise WireError("a tensor has no proper gradient flag")
+    return TensorInfo(DTYPES[name], tuple(shape), differentiable)
+
+
+def read_tensors(infos: list[TensorInfo], body: bytearray) -> list[torch.Tensor]:
+    """The tensors of a body, each with memory of its own."""
+    tensors, offset = [], 0
+    for info in infos:
+        count = math.prod(info.shape)
+        if count == 0:
+            tensors.append(torch.empty(info.shape, dtype=info.dtype))
+            continue
+        stored = torch.uint8 if info.dtype is torch.bool else info.dtype  # a bool byte may only be 0 or 1
+        entries = torch.frombuffer(body, dtype=stored, count=count, offset=offset).reshape(info.shape)
+        tensors.append(entries != 0 if info.dtype is torch.bool else entries.clone())
+        offset += info.byte_count
+    return tensors
+
+
+def read_tree(tree: Any, tensors: int, bounds: Bounds, depth: int = 0) -> Any:
+    """A decoded tree, with TensorRef and RemoteRef where tensors and remote objects stand."""
+    if depth >= bounds.depth:
+        raise WireError("it is nested too deeply")
+    if tree is None or isinstance(tree, (bool, int, float, str)):
+        return tree
+    match tree:
+        case {"remote": int(handle), "type": str(type_name)} if len(tree) == 2 and handle >= 0:
+            return RemoteRef(int(handle), type_name[:_TYPE_NAME_CHARS])
+        case {"tensor": int(index)} if len(tree) == 1 and 0 <= index < tensors:
+            return TensorRef(int(index))
+        case {"float": str(name)} if len(tree) == 1 and name in _FLOATS:
+            return _FLOATS[name]
+        case {"list": list(items)} if len(tree) == 1:
+            return [read_tree(item, tensors, bounds, depth + 1) for item in items]
+        case {"tuple": list(items)} if len(tree) == 1:
+            return tuple(read_tree(item, tensors, bounds, depth + 1) for item in items)
+        case {"dict": list(pairs)} if len(tree) == 1:
+            return _read_dict(pairs, tensors, bounds, depth)
+    raise WireError("a value has an unknown form")
+
+
+def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> dict[Any, Any]:
+    result: dict[Any, Any] = {}
+    for pair in pairs:
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise WireError("a dict has an entry that is not a pair")
+        key = read_tree(pair[0], tensors, bounds, depth + 1)
+        if not (key is None or isinstance(key, (bool, int, float, str))):
+            raise WireError("a dict has a key that is not plain")
+        result[key] = read_tree(pair[1], tensors, bounds, depth + 1)
+    return result
+
+
+def _expect(value: Any, kind: type, what: str) -> Any:
+    if not isinstance(value, kind):
+        raise WireError(f"its {what} are missing")
+    return value

@@ -1,0 +1,292 @@
+"""The worker: confines itself, imports the student's module and answers requests until it is killed.
+
+A request is a callable with arguments (the student's module is handle 0), or a vector-Jacobian product of an
+earlier result. Every request gets exactly one reply: a value as plain data, or what the student's code raised.
+Objects stay here, behind handles; so does the autograd graph of every result that a gradient can be asked for.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.util
+import json
+import linecache
+import os
+import pickle
+import random
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.worker import confine, parcel, plain, wire
+
+SOCKET_FD, WORDS_FD = 3, 4
+MODULE_HANDLE = 0
+_FRAMES, _TEXT_CHARS, _NAMES = 12, 4000, 300
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a worker is told about its task: the plan for its confinement, the module and the seed."""
+
+    plan: confine.Plan
+    module_file: str  # relative to the plan's home
+    seed: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the grader asks: a call, or a vector-Jacobian product if `record` is given."""
+
+    target: Any = None
+    arguments: tuple[Any, ...] = ()
+    keywords: dict[str, Any] | None = None
+    record: int | None = None
+    cotangents: tuple[torch.Tensor | None, ...] = ()
+    create_graph: bool = False
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The header of a frame towards the worker: the packed request and what is needed to unpack it."""
+
+    id: int
+    pickled: bytes
+    slots: list[parcel.Slot]
+    extents: list[tuple[int, int]]  # offset and length of each storage in the body
+    watched: list[int]  # slots of the plain tensor arguments: the student's code must not change them
+    grad_enabled: bool
+    released: list[int]  # records that the grader needs no more
+
+    def packed(self) -> bytes:
+        """The header of the frame."""
+        return pickle.dumps(self)
+
+
+@dataclass
+class _Record:
+    """A result of the student's that a gradient may be asked of."""
+
+    inputs: list[torch.Tensor]
+    outputs: list[torch.Tensor]
+
+
+def run(assignment: Assignment, bounds: wire.Bounds) -> None:
+    """The whole life of a worker; returns when the grader closes the socket."""
+    _redirect_output()
+    faulthandler.enable(file=WORDS_FD, all_threads=False)
+    faulthandler.register(signal.SIGUSR1, file=WORDS_FD, all_threads=False)
+    seed(assignment.seed)
+    confine.confine(assignment.plan)
+    with socket.socket(fileno=SOCKET_FD) as sock:
+        worker = _Worker(sock, bounds, Path(assignment.plan.home))
+        if worker.introduce(assignment.module_file):
+            worker.serve()
+
+
+def _redirect_output() -> None:
+    sys.stdin = Path(os.devnull).open()
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+class _Worker:
+    def __init__(self, sock: socket.socket, bounds: wire.Bounds, home: Path) -> None:
+        self.sock = sock
+        self.bounds = bounds
+        self.home = home
+        self.objects: list[Any] = [None]
+        self.records: dict[int, _Record] = {}
+
+    def introduce(self, module_file: str) -> bool:
+        """Import the student's module and send the first, unasked reply: its names, or what it raised."""
+        try:
+            module = import_student(self.home, module_file)
+        except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
+            self.reply({"id": 0, "kind": "raised", **self.describe(error)})
+            return False
+        self.objects[MODULE_HANDLE] = module
+        names = [name for name in vars(module) if isinstance(name, str) and not name.startswith("_")]
+        self.reply({"id": 0, "kind": "ready", "names": names[:_NAMES]})
+        return True
+
+    def serve(self) -> None:
+        while (preamble := wire.receive_exactly(self.sock, wire.PREAMBLE.size)) is not None:
+            _, header_bytes, body_bytes = wire.PREAMBLE.unpack(preamble)
+            header = wire.receive_exactly(self.sock, header_bytes)
+            body = wire.receive_exactly(self.sock, body_bytes) if body_bytes else bytearray()
+            if header is None or body is None:
+                return
+            envelope: Envelope = pickle.loads(header)  # noqa: S301 - from the grader, which the worker trusts
+            message, buffers = self.answer(envelope, body)
+            self.reply(message, buffers)
+
+    def reply(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # noqa: BLE001, S110 - the student may have put anything there
+                pass
+        wire.send(self.sock, wire.pack(json.dumps(message).encode("utf-8", "backslashreplace"), buffers or ()))
+
+    def answer(self, envelope: Envelope, body: bytearray) -> tuple[dict[str, Any], list[bytes]]:
+        """The reply to one request: header and tensor bytes."""
+        for number in envelope.released:
+            self.records.pop(number, None)
+        storages = [memoryview(body)[start : start + length] for start, length in envelope.extents]
+        before = [bytes(storages[envelope.slots[i].storage]) for i in envelope.watched]
+        try:
+            with torch._C.DisableTorchFunction():  # a mode that the student left on must not touch what arrives
+                unpacked = parcel.unpack_request(envelope.pickled, envelope.slots, storages, self.objects.__getitem__)
+        except Exception as error:  # noqa: BLE001 - what the grader sent does not open here: its fault, not the student's
+            return {
+                "id": envelope.id,
+                "kind": "unopened",
+                "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS],
+            }, []
+        try:
+            with torch.set_grad_enabled(envelope.grad_enabled):
+                value, inputs = self.perform(unpacked.request, unpacked.leaves)
+        except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
+            return {"id": envelope.id, "kind": "raised", **self.describe(error)}, []
+        try:
+            with torch._C.DisableTorchFunction():
+                message, buffers = self.value(envelope.id, value, inputs)
+        except plain.Unsendable as problem:
+            return {"id": envelope.id, "kind": "unsendable", "text": str(problem)}, []
+        except Exception as error:  # noqa: BLE001 - our packing failed: never the student's points
+            return {
+                "id": envelope.id,
+                "kind": "unopened",
+                "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS],
+            }, []
+        after = [storages[envelope.slots[i].storage] for i in envelope.watched]
+        message["changed"] = [i for i, old, new in zip(envelope.watched, before, after, strict=True) if old != new]
+        return message, buffers
+
+    def perform(self, request: Request, leaves: list[torch.Tensor]) -> tuple[Any, list[torch.Tensor]]:
+        """The value of a request, and the tensors that gradients of this value may be asked for."""
+        if request.record is None:
+            return request.target(*request.arguments, **(request.keywords or {})), leaves
+        record = self.records[request.record]
+        if request.create_graph:
+            return _differentiable_vjp(record, request.cotangents), [*record.inputs, *leaves]
+        return _vjp(record, request.cotangents), []
+
+    def value(self, number: int, value: Any, inputs: list[torch.Tensor]) -> tuple[dict[str, Any], list[bytes]]:
+        encoder = plain.Encoder(self.keep, self.bounds)
+        tree = encoder.tree(value)
+        infos = encoder.infos()
+        outputs = [tensor for tensor, info in zip(encoder.tensors, infos, strict=True) if info[2]]
+        if outputs:
+            self.records[number] = _Record(inputs, outputs)
+        message = {"id": number, "kind": "value", "value": tree, "tensors": infos, "changed": []}
+        return message, encoder.buffers()
+
+    def keep(self, value: Any) -> int:
+        self.objects.append(value)
+        return len(self.objects) - 1
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """What an exception says, with the student's own frames only."""
+        try:
+            text = str(error)
+        except BaseException:  # noqa: BLE001 - __str__ may be the student's
+            text = "(its text could not be read)"
+        frames = self.frames(error.__traceback__)
+        if isinstance(error, SyntaxError) and error.filename and (place := self.place(error.filename)):
+            frames.append([place, error.lineno or 0, "", (error.text or "").strip()[:200]])
+            text = error.msg
+        kind = type(error).__qualname__[:100]
+        return {"type": kind, "text": text[:_TEXT_CHARS], "frames": frames[-_FRAMES:]}
+
+    def frames(self, trace: TracebackType | None) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if place := self.place(code.co_filename):
+                line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+                found.append([place, trace.tb_lineno, code.co_name, line[:200]])
+            trace = trace.tb_next
+        return found
+
+    def place(self, filename: str) -> str | None:
+        """A file's name relative to the submission, or None if it is not the student's."""
+        try:
+            return str(Path(filename).relative_to(self.home))
+        except ValueError:
+            return None
+
+
+def import_student(home: Path, module_file: str) -> ModuleType:
+    """Import the student's module from its file; files beside it can be imported, but hide nothing installed."""
+    path = home / module_file
+    sys.dont_write_bytecode = True
+    grader_root = Path(__file__).resolve().parents[2]
+    sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != grader_root]
+    sys.path.append(str(path.parent))  # last, so that a random.py beside the submission does not hide the real one
+    importlib.invalidate_caches()
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{module_file} is not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _dot(outputs: list[torch.Tensor], cotangents: tuple[torch.Tensor | None, ...]) -> torch.Tensor:
+    # A scalar whose gradient is the vector-Jacobian product. Unlike grad_outputs it does not import sympy (1 s).
+    terms = [(out * v).sum() for out, v in zip(outputs, cotangents, strict=True) if v is not None]
+    return torch.stack(terms).sum() if len({term.dtype for term in terms}) == 1 else sum(terms, torch.zeros(()))
+
+
+def _vjp(record: _Record, cotangents: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
+    """Gradients for the record's inputs; parameters of the student's own models accumulate theirs in .grad."""
+    kept = [leaf.grad for leaf in record.inputs]
+    for leaf in record.inputs:
+        leaf.grad = None
+    with torch.enable_grad():
+        _dot(record.outputs, cotangents).backward(retain_graph=True)  # type: ignore[no-untyped-call]
+    gradients = [leaf.grad for leaf in record.inputs]
+    for leaf, old in zip(record.inputs, kept, strict=True):
+        leaf.grad = old
+    return gradients
+
+
+def _differentiable_vjp(record: _Record, cotangents: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
+    with torch.enable_grad():
+        total = _dot(record.outputs, cotangents)
+        return list(torch.autograd.grad(total, record.inputs, create_graph=True, allow_unused=True))
+
+
+# ------------------------------------------------------------ what the grader asks beyond the student's functions
+
+
+def seed(number: int) -> None:
+    """Seed torch's, NumPy's and Python's generators."""
+    torch.manual_seed(number)
+    np.random.seed(number % (1 << 32))
+    random.seed(number)
+
+
+def named_parameters(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The values of a model's parameters."""
+    return {name: parameter.detach() for name, parameter in model.named_parameters()}
+
+
+def named_gradients(model: torch.nn.Module) -> dict[str, torch.Tensor | None]:
+    """The gradients of a model's parameters, None where there is none."""
+    return {name: parameter.grad for name, parameter in model.named_parameters()}
+
+
+def place(value: Any) -> Any:
+    """The object itself: what is no plain data stays in the worker and comes back to the grader as a handle."""
+    return value
