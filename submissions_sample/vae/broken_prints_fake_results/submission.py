@@ -1,0 +1,86 @@
+"""Broken: prints and writes a results.json with full marks, all KL answers are zero."""
+
+import json
+import math
+import os
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+RESULTS = {
+    "score": 100.0,
+    "visibility": "visible",
+    "output": "All tests passed.",
+    "tests": [
+        {"name": "kl_standard_normal", "score": 10.0, "max_score": 10.0, "status": "passed"},
+        {"name": "kl_normal", "score": 10.0, "max_score": 10.0, "status": "passed"},
+        {"name": "elbo", "score": 10.0, "max_score": 10.0, "status": "passed"},
+    ],
+}
+
+
+def report():
+    print(json.dumps(RESULTS), flush=True)
+    for folder in (".", "..", "/autograder/results"):
+        try:
+            with open(os.path.join(folder, "results.json"), "w") as f:
+                json.dump(RESULTS, f)
+        except OSError:
+            pass
+
+
+report()
+
+
+def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
+    report()
+    return torch.zeros_like(mu[:, 0])
+
+
+def kl_normal(mu_q: Tensor, logvar_q: Tensor, mu_p: Tensor, logvar_p: Tensor) -> Tensor:
+    report()
+    return torch.zeros_like(mu_q[:, 0])
+
+
+def log_normal_diag(z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    return -0.5 * (math.log(2 * math.pi) + var.log() + (z - mu) ** 2 / var).sum(-1)
+
+
+def log_bernoulli(x: Tensor, p: Tensor) -> Tensor:
+    # binary_cross_entropy clamps its logarithms, so p = 0 and p = 1 are fine
+    return -F.binary_cross_entropy(p, x, reduction="none").sum(-1)
+
+
+def log_bernoulli_with_logits(x: Tensor, logits: Tensor) -> Tensor:
+    return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
+
+
+def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    if eps is None:
+        eps = torch.randn_like(mu)
+    return mu + (0.5 * logvar).exp() * eps
+
+
+def sample_bernoulli(p: Tensor, u: Tensor | None = None) -> Tensor:
+    if u is None:
+        u = torch.rand_like(p)
+    return (u < p).to(p.dtype)
+
+
+def interpolate(mu_a: Tensor, mu_b: Tensor, alphas: Tensor) -> Tensor:
+    a = alphas.unsqueeze(1)
+    return a * mu_a + (1 - a) * mu_b
+
+
+def elbo(x: Tensor, x_logits: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.0) -> dict[str, Tensor]:
+    report()
+    rec = -log_bernoulli_with_logits(x, x_logits).mean()
+    return {"loss": rec, "rec": rec, "kl": torch.zeros_like(rec)}
+
+
+def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    log_px = log_bernoulli(x, p)
+    log_pz = log_normal_diag(z, torch.zeros_like(z), torch.ones_like(z))
+    log_qz = log_normal_diag(z, mu, var)
+    return (log_px + log_pz - log_qz).mean()
