@@ -79,7 +79,7 @@ is_installed() {
 
 # --------------------------------------------------------------------------------------------- choosing a Python
 
-# Can everybody read a path? Root's own Python under a private home cannot be read by the user whom student code runs as.
+# Can everybody read a path? The user whom student code runs as cannot read a Python under root's private home.
 IS_OPEN='
 import os, sys
 
@@ -194,8 +194,9 @@ install_venv_module() {
     step "installing $package" apt-get install -y --no-install-recommends "$package"
 }
 
-is_usable() { # an environment whose installation was not cut short, and whose Python still works
+is_usable() { # an environment whose installation was not cut short, whose Python still works, and that was made here
     [ ! -e "$unfinished" ] || return 1
+    grep -qsF "$venv" "$venv/bin/activate" || return 1 # in a folder that was moved, its commands point nowhere
     "$venv/bin/python" -I -c 'import pip, sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null
 }
 

@@ -14,12 +14,12 @@ def elbo(x: Tensor, x_logits: Tensor, mu: Tensor, logvar: Tensor, beta: float = 
 
     x_logits are the decoder's logits at a sample z of q(z|x) = N(mu, diag(exp(logvar))).
     Source: Kingma & Welling 2014, equation 10; beta: Higgins et al. 2017, equation 4.
-    x: (B, D) in {0, 1}, x_logits: (B, D), mu, logvar: (B, d)  ->  {"loss", "rec", "kl"}, each of shape ():
+    x: (B, D) in {0, 1}, x_logits: (B, D), mu, logvar: (B, d)  ->  {"rec", "kl", "loss"}, each of shape ():
     summed over D or d, averaged over B.
     """
     rec = -log_bernoulli_with_logits(x, x_logits).mean()
     kl = kl_standard_normal(mu, logvar).mean()
-    return {"loss": rec + beta * kl, "rec": rec, "kl": kl}
+    return {"rec": rec, "kl": kl, "loss": rec + beta * kl}
 
 
 def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:

@@ -187,6 +187,11 @@ def log_normal_product(z, mu, var):
 # ---------------------------------------------------------------------------------- Bernoulli
 
 
+@mistake("log_bernoulli", "Your likelihood is NaN for a perfect reconstruction.", "BE2")
+def log_bernoulli_nan(x, p):
+    return (x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
+
+
 @mistake("log_bernoulli", "Larger should mean more likely.", "BE7")
 def log_bernoulli_negative(x, p):
     return -(x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
@@ -205,11 +210,6 @@ def log_bernoulli_ones_only(x, p):
 @mistake("log_bernoulli", "The value is -inf although every term is finite. Work in logs throughout.", "BE1")
 def log_bernoulli_product(x, p):
     return (p**x * (1 - p) ** (1 - x)).prod(-1).log()
-
-
-@mistake("log_bernoulli", "Your likelihood is NaN for a perfect reconstruction.", "BE2")
-def log_bernoulli_nan(x, p):
-    return (x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
 
 
 @mistake("log_bernoulli", "Does the function expect probabilities or logits?", "BE3")

@@ -17,6 +17,7 @@ Conventions, for every function:
   You may use any function of PyTorch.
 """
 
+import torch
 from torch import Tensor
 
 # ---------------------------------------------------------------- part 4: densities

@@ -1,0 +1,93 @@
+"""Every folder of submissions_sample/ receives exactly the verdicts of its expected.toml."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "submissions_sample"
+ASSIGNMENTS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+FOLDERS = sorted(path for name in ASSIGNMENTS for path in (SAMPLES / name).iterdir() if path.is_dir())
+PROCESSES = 2
+
+Graded = dict[str, dict[str, list[dict[str, Any]]]]
+
+
+@pytest.fixture(scope="module")
+def graded() -> Graded:
+    """The verdicts of every sample, by assignment and folder; graded in two processes beside each other."""
+    result: Graded = {}
+    for assignment in ASSIGNMENTS:
+        folders = [str(path) for path in FOLDERS if path.parent.name == assignment]
+        command = [sys.executable, str(ROOT / "tests" / "sample_grading.py"), assignment]
+        running = [
+            subprocess.Popen([*command, *folders[i::PROCESSES]], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            for i in range(PROCESSES)
+        ]
+        outputs = [process.communicate()[0] for process in running]
+        assert [process.returncode for process in running] == [0] * PROCESSES
+        result[assignment] = {name: v for output in outputs for name, v in json.loads(output).items()}
+    return result
+
+
+def expected(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_a_sample_receives_its_verdicts(folder: Path, graded: Graded) -> None:
+    verdicts = graded[folder.parent.name][folder.name]
+    want = expected(folder)
+    changed = dict(want.get("verdicts", {}))
+    others = changed.pop("others", "passed")
+
+    assert {v["number"]: v["status"] for v in verdicts} == {
+        v["number"]: changed.get(v["number"], others) for v in verdicts
+    }, "\n".join(f"{v['number']}: {v['text']}\n{v['staff']}" for v in verdicts if v["status"] in ("failed", "error"))
+    assert set(changed) <= {v["number"] for v in verdicts}
+    assert sum(v["score"] for v in verdicts) == pytest.approx(want["score"])
+    texts = {v["number"]: v["text"] for v in verdicts}
+    for number, phrase in want.get("says", {}).items():
+        assert phrase in texts[number]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_correct_samples_lose_nothing(assignment: str, graded: Graded) -> None:
+    correct = {name: v for name, v in graded[assignment].items() if name.startswith("correct_")}
+    assert len(correct) >= 4
+    lost = {name: [v["number"] for v in verdicts if v["score"] < v["max_score"]] for name, verdicts in correct.items()}
+    assert lost == {name: [] for name in correct}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_check_is_failed_by_a_sample(assignment: str, graded: Graded) -> None:
+    failed = {v["number"] for verdicts in graded[assignment].values() for v in verdicts if v["status"] == "failed"}
+    checks = {v["number"] for verdicts in graded[assignment].values() for v in verdicts}
+    assert checks - failed == set()
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_denominator_never_changes(assignment: str, graded: Graded) -> None:
+    totals = {tuple((v["number"], v["max_score"]) for v in verdicts) for verdicts in graded[assignment].values()}
+    assert len(totals) == 1
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_handout_as_given_is_never_our_fault(assignment: str, graded: Graded) -> None:
+    handout = (ROOT / "assignments" / assignment / "handout" / "submission.py").read_bytes()
+    sample = SAMPLES / assignment / "broken_not_implemented"
+    assert (sample / "submission.py").read_bytes() == handout
+    statuses = {v["status"] for v in graded[assignment][sample.name]}
+    assert statuses <= {"passed", "failed", "blocked"}
+    assert sum(v["score"] for v in graded[assignment][sample.name]) == 0
