@@ -1,11 +1,10 @@
-"""One conversation with one worker: requests and replies, its time, and plain words for how it failed.
+"""One conversation with one worker: requests and replies, its time and its end.
 
 `student.py` gives checks the view of it that looks like the imported module.
 """
 
 from __future__ import annotations
 
-import signal
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +13,15 @@ from typing import Any
 
 import torch
 
+from autograder import failures
 from autograder.assignment import Limits
-from autograder.errors import MissingName, StudentCodeFailed, WallError, nearest
+from autograder.errors import StudentCodeFailed, WallError
 from autograder.worker import parcel, plain, serve, wire
 from autograder.worker.link import Broken, Cause, Link, Reply
 from autograder.worker.nursery import Ended, Nursery, NurseryDied
 
 _ALIGNMENT = 64
 _LAST_WORDS_S = 0.3
-_MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
 
 
 class Record:
@@ -120,31 +119,35 @@ class Session:
 
     def close(self) -> None:
         """End the worker with everything it started."""
-        if self._ended is None:
-            self._end()
+        try:
+            if self._ended is None:
+                self._end()
+        finally:
             self._link.close()
 
     # ------------------------------------------------------------------------------------------------------
 
     def _welcome(self) -> None:
-        module = self._assignment.module_file
+        what = f"importing {self._assignment.module_file}"
         try:
-            reply = self._link.receive(0, self._limits.import_timeout_s)
+            message = self._link.receive(0, self._limits.import_timeout_s).message
+            if message.get("kind") == "raised":
+                raise self._remember(self._raised(message, what))
+            names = message.get("names")
+            if message.get("kind") != "ready" or not isinstance(names, list):
+                raise wire.WireError("its form is unknown")
         except Broken as broken:
-            raise self._fail(broken, f"importing {module}", self._limits.import_timeout_s) from None
+            raise self._fail(broken, what, self._limits.import_timeout_s) from None
+        except wire.WireError as error:
+            raise self._fail(Broken(Cause.UNREADABLE, str(error)), what, 0) from None
         self._link.waited_s = 0.0  # the import has a limit of its own
-        if reply.message.get("kind") == "raised":
-            raise self._remember(self._raised(reply.message, f"importing {module}"))
-        names = reply.message.get("names")
-        if reply.message.get("kind") != "ready" or not isinstance(names, list):
-            raise self._fail(Broken(Cause.UNREADABLE, "its form is unknown"), f"importing {module}", 0)
         self.names = tuple(name for name in names if isinstance(name, str))
 
     def _finish(self) -> None:
         try:
             self._link.finish()
         except Broken as broken:
-            raise self._fail(broken, "after the last call the submission", 0) from None
+            raise self._fail(broken, "the last call", 0) from None
 
     def _exchange(
         self, what: str, request: serve.Request, watched: dict[int, str]
@@ -168,7 +171,7 @@ class Session:
             raise self._fail(Broken(Cause.UNREADABLE, str(error)), what, timeout_s) from None
         changed = reply.message.get("changed")
         for number in changed if isinstance(changed, list) else ():
-            if number in labels:
+            if type(number) is int and number in labels:
                 raise StudentCodeFailed(
                     f"{what} changed {labels[number]} in place, but should leave its arguments as they are\n"
                     "Hint: work on a copy; functions whose names end in _ change their tensor."
@@ -201,73 +204,34 @@ class Session:
             case "raised":
                 raise self._raised(message, what)
             case "unsendable":
-                raise StudentCodeFailed(f"{what} returned {_text(message, 'text')}, which cannot be graded")
+                raise StudentCodeFailed(f"{what} returned {failures.text_of(message, 'text')}, which cannot be graded")
             case "unopened":
-                raise WallError(f"the arguments of {what} did not open in the worker: {_text(message, 'text')}")
+                raise WallError(
+                    f"the arguments of {what} did not open in the worker: {failures.text_of(message, 'text')}"
+                )
         raise wire.WireError("its form is unknown")
 
-    # ------------------------------------------------------------------------------- plain words for failures
-
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
-        kind, text, frames = _text(message, "type"), _text(message, "text"), _frames(message)
-        if kind == "AttributeError" and not frames and " has no attribute '" in text:
-            return self._missing(text, what)
-        if kind == "NotImplementedError":
-            lead = f"{what} is not implemented yet: it raises NotImplementedError"
-        elif kind == "SystemExit":
-            lead = f"{what} ended the program with sys.exit"
-        elif kind == "MemoryError" or any(word in text for word in _MEMORY_WORDS):
-            lead = f"{what} needs more memory than the limit of {self._limits.memory_mib} MiB"
-        else:
-            lead = f"{what} raised {kind}" + (f": {text}" if text else "")
-        return StudentCodeFailed("\n".join([lead, *frames]))
-
-    def _missing(self, text: str, what: str) -> MissingName:
-        name = text.rsplit("has no attribute '", 1)[1].split("'")[0]
-        module = self._assignment.module_file
-        if what != name:
-            return MissingName(f"{what} is not defined")
-        similar = nearest(name, self.names)
-        return MissingName(
-            f"{name} is not defined in {module}, but should be"
-            + (f"; the nearest name there is {similar}" if similar else "")
-        )
+        module = failures.Module(self._assignment.module_file, self.names)
+        return failures.raised(message, what, module, self._limits)
 
     def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:
         """End the worker, and say in plain words why it had to end."""
-        frames: list[tuple[str, int, str]] = []
+        words: list[tuple[str, int, str]] = []
         if broken.cause is Cause.TIMED_OUT:
             try:
                 self._nursery.dump_stack(self._link.pid)
             except NurseryDied as error:
                 raise WallError(f"the nursery died: {error}") from error
-            frames = self._link.last_words(_LAST_WORDS_S)
-        ended = self._end()
-        if broken.cause is Cause.ENDED:
-            frames = self._link.last_words(0.0)
-        self._link.close()
-        match broken.cause:
-            case Cause.TIMED_OUT:
-                lead = f"{what} did not end within {limit_s:g} s, the limit of this check"
-            case Cause.ENDED:
-                lead = f"{what} {self._ending(ended)}"
-            case Cause.FLOODED:
-                lead = f"{what} printed more than {self._limits.output_mib} MiB, the limit of this check"
-            case Cause.UNREADABLE:
-                lead = f"the reply of {what} could not be read: {broken.detail}"
-        home = self._assignment.plan.home.rstrip("/") + "/"
-        own = [(file.removeprefix(home), line, name) for file, line, name in frames if file.startswith(home)]
-        places = [f"  {file}, line {line}" + (f", in {name}" if name != "<module>" else "") for file, line, name in own]
-        return self._remember(StudentCodeFailed("\n".join([lead, *places[-6:]])))
-
-    def _ending(self, ended: Ended) -> str:
-        if ended.signal is None:
-            return f"ended the whole process with exit status {ended.status}"
-        if ended.signal == signal.SIGXCPU:
-            return "used more processor time than the limit of this check"
-        if ended.signal == signal.SIGKILL:
-            return f"was killed by the system, most likely for memory (the limit is {self._limits.memory_mib} MiB)"
-        return f"crashed with {signal.Signals(ended.signal).name}"
+            words = self._link.last_words(_LAST_WORDS_S)
+        try:
+            ended = self._end()
+            if broken.cause is Cause.ENDED:
+                words = self._link.last_words(0.0)
+        finally:
+            self._link.close()
+        frames = failures.own_frames(words, self._assignment.plan.home)
+        return self._remember(failures.broken(broken, ended, what, limit_s, self._limits, frames))
 
     def _remember(self, failure: StudentCodeFailed) -> StudentCodeFailed:
         self._failure = failure  # the worker is gone: every later call fails for the same reason
@@ -302,27 +266,3 @@ def _tensors(arguments: Sequence[Any]) -> list[tuple[int, str]]:
         else:
             walk(argument, f"its argument {position}")
     return found
-
-
-def _text(message: dict[str, Any], key: str) -> str:
-    value = message.get(key)
-    if not isinstance(value, str):
-        raise wire.WireError(f"its {key} is missing")
-    return value
-
-
-def _frames(message: dict[str, Any]) -> list[str]:
-    frames = message.get("frames")
-    if not isinstance(frames, list):
-        raise wire.WireError("its frames are missing")
-    lines: list[str] = []
-    for frame in frames[-6:]:
-        match frame:
-            case [str(file), int(line), str(function), str(source)]:
-                lines.append(
-                    f"  {file}, line {line}" + (f", in {function}" if function not in ("", "<module>") else "")
-                )
-                lines += [f"    {source}"] if source else []
-            case _:
-                raise wire.WireError("a frame has an unknown form")
-    return lines

@@ -17,9 +17,12 @@ from typing import Any
 import torch
 
 from autograder import wording
+from autograder.errors import StudentCodeFailed
 from autograder.session import Answer, Record, Session
 from autograder.worker import parcel, serve
 from autograder.worker.plain import RemoteRef, TensorRef
+
+_LENGTH_LIMIT = 1 << 24
 
 
 class _Crossing(torch.autograd.Function):
@@ -88,29 +91,19 @@ def _build(tree: Any, tensors: list[torch.Tensor], session: Session, what: str) 
     return tree
 
 
-def _seal(value: Any) -> Any:
-    """Arguments as they travel: remote objects as their handles."""
-    if isinstance(value, Remote):
-        return parcel.Handle(object.__getattribute__(value, "_handle"))
-    if isinstance(value, (list, tuple)):
-        return type(value)(_seal(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _seal(item) for key, item in value.items()}
-    return value
-
-
 def _call(session: Session, what: str, target: Any, *arguments: Any, **keywords: Any) -> Any:
-    answer, inputs = session.call(what, _seal(target), _seal(arguments), _seal(keywords))
+    answer, inputs = session.call(what, target, arguments, keywords)
     return _open(answer, session, what, inputs)
 
 
-class Remote:
+class Remote(parcel.Handle):
     """An object that lives in the worker. Attributes, methods, calls, indexing and len() work as on the object."""
 
-    __slots__ = ("_handle", "_label", "_session", "_type_name")
+    __slots__ = ("_label", "_session", "_type_name")
 
     def __init__(self, session: Session, handle: int, type_name: str, label: str) -> None:
-        for slot, value in zip(self.__slots__, (handle, label, session, type_name), strict=True):
+        super().__init__(handle)
+        for slot, value in zip(self.__slots__, (label, session, type_name), strict=True):
             object.__setattr__(self, slot, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -123,9 +116,8 @@ class Remote:
         _call(self._session, f"{self._label}.{name}", setattr, self, name, value)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        answer, inputs = self._session.call(
-            wording.call(self._label, arguments, keywords), _seal(self), _seal(arguments), _seal(keywords)
-        )
+        what = wording.call(self._label, arguments, keywords)
+        answer, inputs = self._session.call(what, self, arguments, keywords)
         return _open(answer, self._session, self._label, inputs)
 
     def __getitem__(self, key: Any) -> Any:
@@ -133,7 +125,9 @@ class Remote:
 
     def __len__(self) -> int:
         length = _call(self._session, f"len({self._label})", len, self)
-        return length if type(length) is int and length >= 0 else 0
+        if type(length) is not int or not 0 <= length <= _LENGTH_LIMIT:  # list() makes room for so many at once
+            raise StudentCodeFailed(f"len({self._label}) is {length}, but should be between 0 and {_LENGTH_LIMIT}")
+        return length
 
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))

@@ -22,7 +22,9 @@ from autograder.worker import plain, wire
 from autograder.worker.nursery import Ends
 
 _CHUNK = 1 << 16
-_FRAME_LINE = re.compile(r'^\s+File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,100})$', re.MULTILINE)
+_BETWEEN_WORDS_S = 0.05  # they are written in small pieces, and nothing says which is the last
+_ENDING_S = 0.5  # between the end of a socket and the end of its process
+_FRAME_LINE = re.compile(r'^  File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,100})$', re.MULTILINE)
 
 
 class Cause(enum.Enum):
@@ -76,13 +78,12 @@ class Printed:
     @property
     def text(self) -> str:
         """What was printed, with the middle left out if it was much."""
-        start = self._start.decode("utf-8", "replace")
-        end = b"".join(self._end)
-        if not end:
-            return start
-        tail = end[-self._keep :].decode("utf-8", "replace")
-        left_out = self.total - len(self._start) - min(len(end), self._keep)
-        return f"{start}{tail}" if left_out <= 0 else f"{start}\n[... {left_out} bytes left out ...]\n{tail}"
+        end = b"".join(self._end)[-self._keep :]
+        left_out = self.total - len(self._start) - len(end)
+        if left_out == 0:  # decoded in one: a character may lie across the two pieces
+            return (self._start + end).decode("utf-8", "replace")
+        start, tail = self._start.decode("utf-8", "replace"), end.decode("utf-8", "replace")
+        return f"{start}\n[... {left_out} bytes left out ...]\n{tail}"
 
 
 class Link:
@@ -106,9 +107,13 @@ class Link:
         """Send a frame and wait for its reply, `timeout_s` at most. Raises Broken."""
         if self._readable_now():
             raise Broken(Cause.UNREADABLE, "it was sent before it was asked for")
-        deadline = time.monotonic() + timeout_s
-        for piece in pieces:
-            self._send(memoryview(piece), deadline)
+        started = time.monotonic()
+        deadline = started + timeout_s
+        try:
+            for piece in pieces:
+                self._send(memoryview(piece), deadline)
+        finally:  # a worker that does not listen spends its time too
+            self.waited_s += time.monotonic() - started
         return self.receive(number, timeout_s=deadline - time.monotonic())
 
     def receive(self, number: int, timeout_s: float) -> Reply:
@@ -136,14 +141,21 @@ class Link:
 
     def last_words(self, patience_s: float) -> list[tuple[str, int, str]]:
         """File, line and function of each frame that a dying or hanging worker reported, outermost first."""
+        words = b""
         with suppress(OSError):
-            select.select([self._words_fd], [], [], patience_s)
-            text = os.read(self._words_fd, _CHUNK).decode("utf-8", "replace")
-            return [(file, int(line), function) for file, line, function in _FRAME_LINE.findall(text)][::-1]
-        return []
+            while len(words) < _CHUNK and _is_ready(self._words_fd, patience_s):
+                data = os.read(self._words_fd, _CHUNK)
+                if not data:
+                    break
+                words += data
+                patience_s = min(patience_s, _BETWEEN_WORDS_S)
+        text = words[:_CHUNK].decode("utf-8", "replace")
+        return [(file, int(line), function) for file, line, function in _FRAME_LINE.findall(text)][::-1]
 
     def close(self) -> None:
-        """Give the descriptors back, after taking what is left of the output."""
+        """Give the descriptors back, after taking what is left of the output. A second time does nothing."""
+        if self._sock.fileno() < 0:
+            return
         with suppress(Broken):
             self._drain_output()
         self._sock.close()
@@ -179,9 +191,15 @@ class Link:
             except OSError:
                 received = 0
             if received == 0:
-                raise Broken(Cause.ENDED)
+                raise self._hung_up()
             view = view[received:]
         return data
+
+    def _hung_up(self) -> Broken:
+        """Why nothing more can come from the socket: the worker ended, or it lives and has closed its end."""
+        if self._exit_fd is None or _is_ready(self._exit_fd, _ENDING_S):
+            return Broken(Cause.ENDED)
+        return Broken(Cause.UNREADABLE, "the submission closed the line to the grader")
 
     def _wait(self, event: int, deadline: float) -> None:
         """Wait until the socket is ready or the worker is gone; drain its output meanwhile."""
@@ -218,6 +236,12 @@ class Link:
                 raise Broken(Cause.FLOODED)
             if once:
                 return
+
+
+def _is_ready(fd: int, patience_s: float) -> bool:
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    return bool(poller.poll(patience_s * 1000))
 
 
 def _pidfd(pid: int) -> int | None:

@@ -179,6 +179,7 @@ def _prepare(warm_up_optimizer: bool) -> None:
         torch.optim.Adam([parameter])
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
 
 
 def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: set[int]) -> dict[str, Any]:
@@ -198,13 +199,14 @@ def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: s
 
 
 def _hatch(assignment: serve.Assignment, fds: list[int], bounds: wire.Bounds) -> int:
+    nursery_pid = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     status = 70
     try:
         _take_descriptors(*fds)
-        serve.run(assignment, bounds)
+        serve.run(assignment, bounds, nursery_pid)
         status = 0
     finally:
         os._exit(status)

@@ -41,11 +41,13 @@ class Slot:
     is_parameter: bool
 
 
-@dataclass(frozen=True)
 class Handle:
-    """Stands in a request for an object that already lives in the worker."""
+    """An object that already lives in the worker: it travels as its number, wherever it stands in a request."""
 
-    number: int
+    __slots__ = ("_handle",)
+
+    def __init__(self, number: int) -> None:
+        object.__setattr__(self, "_handle", number)
 
 
 @dataclass
@@ -73,7 +75,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if isinstance(obj, torch.Tensor):
             return ("tensor", self._slot(obj))
         if isinstance(obj, Handle):
-            return ("handle", obj.number)
+            return ("handle", object.__getattribute__(obj, "_handle"))
         return None
 
     def reducer_override(self, obj: Any) -> Any:

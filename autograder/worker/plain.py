@@ -41,6 +41,7 @@ _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _INT_LIMIT = 1 << 63
 _NODE_LIMIT = 100_000
+_ENTRY_LIMIT = 1 << 40
 _TYPE_NAME_CHARS = 200
 
 
@@ -99,7 +100,7 @@ class Encoder:
         if value is None or value is True or value is False:
             return value
         if isinstance(value, torch.Tensor):
-            return {"tensor": self._tensor(value)}
+            return {"tensor": self._tensor(_exact(value))}
         if isinstance(value, int) and -_INT_LIMIT <= (exact := int.__int__(value)) < _INT_LIMIT:
             return exact
         if isinstance(value, float):
@@ -150,6 +151,14 @@ class Encoder:
     def buffers(self) -> list[bytes]:
         """The entries of the tensors, row-major, in the machine's (little-endian) byte order."""
         return [raw_bytes(tensor) for tensor in self.tensors]
+
+
+def _exact(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor without what a subclass of the student's says about it; parameters stay what they are."""
+    if type(tensor) in (torch.Tensor, torch.nn.Parameter):
+        return tensor
+    with torch.enable_grad():  # or the result would be differentiable no more
+        return torch.Tensor.as_subclass(tensor, torch.Tensor)
 
 
 def raw_bytes(tensor: torch.Tensor) -> bytes:
@@ -222,7 +231,9 @@ def _tensor_info(entry: Any, bounds: Bounds) -> TensorInfo:
         raise WireError("a tensor has an unknown dtype")
     if not isinstance(shape, list) or len(shape) > bounds.dimensions:
         raise WireError("a tensor has no proper shape")
-    if not all(type(size) is int and 0 <= size <= 1 << 40 for size in shape):
+    if not all(type(size) is int and 0 <= size <= _ENTRY_LIMIT for size in shape):
+        raise WireError("a tensor has no proper shape")
+    if math.prod(max(size, 1) for size in shape) > _ENTRY_LIMIT:  # torch computes strides of empty tensors too
         raise WireError("a tensor has no proper shape")
     if type(differentiable) is not bool or (differentiable and not DTYPES[name].is_floating_point):
         raise WireError("a tensor has no proper gradient flag")
@@ -251,10 +262,10 @@ def read_tree(tree: Any, tensors: int, bounds: Bounds, depth: int = 0) -> Any:
     if tree is None or isinstance(tree, (bool, int, float, str)):
         return tree
     match tree:
-        case {"remote": int(handle), "type": str(type_name)} if len(tree) == 2 and handle >= 0:
-            return RemoteRef(int(handle), type_name[:_TYPE_NAME_CHARS])
-        case {"tensor": int(index)} if len(tree) == 1 and 0 <= index < tensors:
-            return TensorRef(int(index))
+        case {"remote": int(handle), "type": str(type_name)} if len(tree) == 2 and _is_number(handle):
+            return RemoteRef(handle, type_name[:_TYPE_NAME_CHARS])
+        case {"tensor": int(index)} if len(tree) == 1 and _is_number(index) and index < tensors:
+            return TensorRef(index)
         case {"float": str(name)} if len(tree) == 1 and name in _FLOATS:
             return _FLOATS[name]
         case {"list": list(items)} if len(tree) == 1:
@@ -264,6 +275,10 @@ def read_tree(tree: Any, tensors: int, bounds: Bounds, depth: int = 0) -> Any:
         case {"dict": list(pairs)} if len(tree) == 1:
             return _read_dict(pairs, tensors, bounds, depth)
     raise WireError("a value has an unknown form")
+
+
+def _is_number(value: int) -> bool:
+    return type(value) is int and value >= 0  # to Python, true is an integer too
 
 
 def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> dict[Any, Any]:

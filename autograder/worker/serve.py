@@ -10,26 +10,28 @@ from __future__ import annotations
 import faulthandler
 import importlib.util
 import json
-import linecache
 import os
 import pickle
 import random
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import torch
 
-from autograder.worker import confine, parcel, plain, wire
+from autograder.worker import confine, describe, parcel, plain, wire
 
 SOCKET_FD, WORDS_FD = 3, 4
 MODULE_HANDLE = 0
-_FRAMES, _TEXT_CHARS, _NAMES = 12, 4000, 300
+_TEXT_CHARS, _NAMES = 4000, 300
+_RESERVE_BYTES = 4 << 20
+_HEADER_SPARE_BYTES = 1 << 14  # for what is added to a header after it was measured
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,15 @@ class _Record:
     outputs: list[torch.Tensor]
 
 
-def run(assignment: Assignment, bounds: wire.Bounds) -> None:
+def run(assignment: Assignment, bounds: wire.Bounds, parent_pid: int) -> None:
     """The whole life of a worker; returns when the grader closes the socket."""
     _redirect_output()
     faulthandler.enable(file=WORDS_FD, all_threads=False)
     faulthandler.register(signal.SIGUSR1, file=WORDS_FD, all_threads=False)
     seed(assignment.seed)
     confine.confine(assignment.plan)
+    if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
+        return
     with socket.socket(fileno=SOCKET_FD) as sock:
         worker = _Worker(sock, bounds, Path(assignment.plan.home))
         if worker.introduce(assignment.module_file):
@@ -92,7 +96,7 @@ def run(assignment: Assignment, bounds: wire.Bounds) -> None:
 
 
 def _redirect_output() -> None:
-    sys.stdin = Path(os.devnull).open()
+    sys.stdin = os.fdopen(0, "r", encoding="utf-8", closefd=False)  # the nursery put /dev/null there
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
@@ -102,8 +106,10 @@ class _Worker:
         self.sock = sock
         self.bounds = bounds
         self.home = home
+        self.pid = os.getpid()
         self.objects: list[Any] = [None]
         self.records: dict[int, _Record] = {}
+        self.reserve: bytearray | None = bytearray(_RESERVE_BYTES)
 
     def introduce(self, module_file: str) -> bool:
         """Import the student's module and send the first, unasked reply: its names, or what it raised."""
@@ -129,12 +135,17 @@ class _Worker:
             self.reply(message, buffers)
 
     def reply(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        if os.getpid() != self.pid:  # a process that the student's code forked, and that returned from it
+            os._exit(0)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
             except Exception:  # noqa: BLE001, S110 - the student may have put anything there
                 pass
-        wire.send(self.sock, wire.pack(json.dumps(message).encode("utf-8", "backslashreplace"), buffers or ()))
+        wire.send(self.sock, wire.pack(_header(message), buffers or ()))
+        if self.reserve is None:
+            with suppress(MemoryError):
+                self.reserve = bytearray(_RESERVE_BYTES)
 
     def answer(self, envelope: Envelope, body: bytearray) -> tuple[dict[str, Any], list[bytes]]:
         """The reply to one request: header and tensor bytes."""
@@ -146,11 +157,7 @@ class _Worker:
             with torch._C.DisableTorchFunction():  # a mode that the student left on must not touch what arrives
                 unpacked = parcel.unpack_request(envelope.pickled, envelope.slots, storages, self.objects.__getitem__)
         except Exception as error:  # noqa: BLE001 - what the grader sent does not open here: its fault, not the student's
-            return {
-                "id": envelope.id,
-                "kind": "unopened",
-                "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS],
-            }, []
+            return _our_fault(envelope.id, error), []
         try:
             with torch.set_grad_enabled(envelope.grad_enabled):
                 value, inputs = self.perform(unpacked.request, unpacked.leaves)
@@ -162,11 +169,7 @@ class _Worker:
         except plain.Unsendable as problem:
             return {"id": envelope.id, "kind": "unsendable", "text": str(problem)}, []
         except Exception as error:  # noqa: BLE001 - our packing failed: never the student's points
-            return {
-                "id": envelope.id,
-                "kind": "unopened",
-                "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS],
-            }, []
+            return _our_fault(envelope.id, error), []
         after = [storages[envelope.slots[i].storage] for i in envelope.watched]
         message["changed"] = [i for i, old, new in zip(envelope.watched, before, after, strict=True) if old != new]
         return message, buffers
@@ -188,6 +191,8 @@ class _Worker:
         if outputs:
             self.records[number] = _Record(inputs, outputs)
         message = {"id": number, "kind": "value", "value": tree, "tensors": infos, "changed": []}
+        if len(_header(message)) > self.bounds.header_bytes - _HEADER_SPARE_BYTES:
+            raise plain.Unsendable(f"more than {self.bounds.header_bytes >> 10} KiB of text and numbers")
         return message, encoder.buffers()
 
     def keep(self, value: Any) -> int:
@@ -196,33 +201,8 @@ class _Worker:
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """What an exception says, with the student's own frames only."""
-        try:
-            text = str(error)
-        except BaseException:  # noqa: BLE001 - __str__ may be the student's
-            text = "(its text could not be read)"
-        frames = self.frames(error.__traceback__)
-        if isinstance(error, SyntaxError) and error.filename and (place := self.place(error.filename)):
-            frames.append([place, error.lineno or 0, "", (error.text or "").strip()[:200]])
-            text = error.msg
-        kind = type(error).__qualname__[:100]
-        return {"type": kind, "text": text[:_TEXT_CHARS], "frames": frames[-_FRAMES:]}
-
-    def frames(self, trace: TracebackType | None) -> list[list[Any]]:
-        found: list[list[Any]] = []
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if place := self.place(code.co_filename):
-                line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-                found.append([place, trace.tb_lineno, code.co_name, line[:200]])
-            trace = trace.tb_next
-        return found
-
-    def place(self, filename: str) -> str | None:
-        """A file's name relative to the submission, or None if it is not the student's."""
-        try:
-            return str(Path(filename).relative_to(self.home))
-        except ValueError:
-            return None
+        self.reserve = None  # room to work in: the exception may hold all the memory that there is
+        return describe.exception(error, self.home)
 
 
 def import_student(home: Path, module_file: str) -> ModuleType:
@@ -240,6 +220,14 @@ def import_student(home: Path, module_file: str) -> ModuleType:
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _our_fault(number: int, error: Exception) -> dict[str, Any]:
+    return {"id": number, "kind": "unopened", "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS]}
+
+
+def _header(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode("ascii")
 
 
 def _dot(outputs: list[torch.Tensor], cotangents: tuple[torch.Tensor | None, ...]) -> torch.Tensor:

@@ -1,0 +1,115 @@
+"""Plain words for how a student's code failed: pure functions of what the worker sent and of how it ended."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.assignment import Limits
+from autograder.errors import MissingName, StudentCodeFailed, nearest
+from autograder.worker import wire
+from autograder.worker.link import Broken, Cause
+from autograder.worker.nursery import Ended
+
+_FRAMES = 6
+_MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
+
+
+@dataclass(frozen=True)
+class Module:
+    """The student's module: its file and the names that it defines."""
+
+    file: str
+    names: tuple[str, ...]
+
+
+def raised(message: dict[str, Any], what: str, module: Module, limits: Limits) -> StudentCodeFailed:
+    """What a reply of the kind "raised" says. Raises WireError if it says nothing readable."""
+    kind, text, frames = text_of(message, "type"), text_of(message, "text"), _frames(message)
+    if kind == "AttributeError" and not frames and " has no attribute '" in text:
+        return _missing(text, what, module)
+    if kind == "NotImplementedError":
+        lead = f"{what} is not implemented yet: it raises NotImplementedError"
+    elif kind == "SystemExit":
+        lead = f"{what} ended the program with sys.exit"
+    elif kind == "MemoryError" or any(word in text for word in _MEMORY_WORDS):
+        lead = f"{what} needs more memory than the limit of {limits.memory_mib} MiB"
+    else:
+        lead = f"{what} raised {kind}" + (f": {text}" if text else "")
+    return StudentCodeFailed("\n".join([lead, *frames]))
+
+
+def _missing(text: str, what: str, module: Module) -> MissingName:
+    owner, _, rest = text.rpartition(" has no attribute '")
+    name = rest.split("'")[0]
+    if owner != f"module '{module.file.removesuffix('.py')}'":
+        lacks_it = what.endswith(f".{name}")  # else it came up in a recipe, or in what else the call ran
+        return MissingName(f"{what} is not defined" if lacks_it else f"{what} raised AttributeError: {text}")
+    similar = nearest(name, module.names)
+    return MissingName(
+        f"{name} is not defined in {module.file}, but should be"
+        + (f"; the nearest name there is {similar}" if similar else "")
+    )
+
+
+def broken(
+    line: Broken, ended: Ended, what: str, limit_s: float, limits: Limits, frames: Sequence[str]
+) -> StudentCodeFailed:
+    """Why a worker can no longer be used, with the lines that it was at."""
+    match line.cause:
+        case Cause.TIMED_OUT:
+            lead = f"{what} did not end within {limit_s:g} s, the limit of this check"
+        case Cause.ENDED:
+            lead = f"{what} {_ending(ended, limits)}"
+        case Cause.FLOODED:
+            lead = f"{what} printed more than {limits.output_mib} MiB, the limit of this check"
+        case Cause.UNREADABLE:
+            lead = f"the reply of {what} could not be read: {line.detail}"
+    return StudentCodeFailed("\n".join([lead, *frames]))
+
+
+def _ending(ended: Ended, limits: Limits) -> str:
+    if ended.signal is None:
+        return f"ended the whole process with exit status {ended.status}"
+    if ended.signal == signal.SIGXCPU:
+        return "used more processor time than the limit of this check"
+    if ended.signal == signal.SIGKILL:
+        return f"was killed by the system, most likely for memory (the limit is {limits.memory_mib} MiB)"
+    named = ended.signal in set(signal.Signals)  # those between SIGRTMIN and SIGRTMAX have no names
+    return f"crashed with {signal.Signals(ended.signal).name if named else f'signal {ended.signal}'}"
+
+
+def own_frames(words: Sequence[tuple[str, int, str]], home: str) -> list[str]:
+    """The student's lines among the frames that a dying or hanging worker reported."""
+    home = home.rstrip("/") + "/"
+    own = [(file.removeprefix(home), line, name) for file, line, name in words if file.startswith(home)]
+    return [_place(file, line, name) for file, line, name in own][-_FRAMES:]
+
+
+def text_of(message: dict[str, Any], key: str) -> str:
+    """A text in a reply. Raises WireError if it is not there."""
+    value = message.get(key)
+    if not isinstance(value, str):
+        raise wire.WireError(f"its {key} is missing")
+    return value
+
+
+def _frames(message: dict[str, Any]) -> list[str]:
+    frames = message.get("frames")
+    if not isinstance(frames, list):
+        raise wire.WireError("its frames are missing")
+    lines: list[str] = []
+    for frame in frames[-_FRAMES:]:
+        match frame:
+            case [str(file), int(line), str(function), str(source)]:
+                lines.append(_place(file, line, function))
+                lines += [f"    {source}"] if source else []
+            case _:
+                raise wire.WireError("a frame has an unknown form")
+    return lines
+
+
+def _place(file: str, line: int, function: str) -> str:
+    return f"  {file}, line {line}" + (f", in {function}" if function not in ("", "<module>") else "")

@@ -1,0 +1,59 @@
+"""One nursery for all tests that need the wall, and students made from a few lines of source."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from autograder.assignment import Assignment, Limits
+from autograder.host import Host, Transcript
+from autograder.model import Part
+from autograder.student import Student
+from autograder.submission import stage
+from autograder.worker.nursery import Nursery
+
+# The same examples in every run: a failure repeats, and nobody's change is blamed for an older fault.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeatable")
+
+OpenStudent = Callable[..., AbstractContextManager[Student]]
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """The process that forks the workers of all tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # pytest's own filters, "error", would hold in every worker
+        started = Nursery.start()
+    with closing(started):
+        yield started
+
+
+@pytest.fixture
+def open_student(nursery: Nursery, tmp_path: Path) -> OpenStudent:
+    """open_student(source, transcript=None, **limits): a student whose module has this source."""
+
+    @contextmanager
+    def opened(source: str, *, transcript: Transcript | None = None, **limits: Any) -> Iterator[Student]:
+        folder = tmp_path / f"handed-in-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        (folder / "submission.py").write_text(dedent(source), encoding="utf-8")
+        assignment = Assignment(
+            folder=tmp_path / "homework",  # its name is part of every seed
+            title="A homework",
+            files=("submission.py",),
+            reference="reference.vae",
+            parts=(Part("1", "Everything", 1.0),),
+            limits=Limits(**{"timeout_s": 10.0, "import_timeout_s": 10.0, **limits}),
+        )
+        with stage(folder, assignment) as workspace:
+            host = Host(nursery, workspace, assignment)
+            with host.student("test", assignment.limits.timeout_s, transcript or Transcript()) as student:
+                yield student
+
+    return opened
