@@ -7,10 +7,12 @@ python -m autograder grade                       in Gradescope's container: take
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from autograder import platform_layout
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.model import Report, Status, Verdict
-from autograder.pipeline import Progress, grade
+from autograder.pipeline import Progress, broken_report, grade
 from autograder.report import gradescope
 from autograder.report.terminal import progress as progress_line
 from autograder.report.terminal import terminal
@@ -100,8 +102,13 @@ def _grade(options: argparse.Namespace) -> int:
 
 def _grade_on_platform(options: argparse.Namespace) -> int:
     started_s = time.monotonic()
-    places = platform_layout.find(ASSIGNMENTS)
-    assignment = load_assignment(places.assignment)
+    root = platform_layout.root()
+    try:
+        places = platform_layout.find(root, ASSIGNMENTS)
+        assignment = load_assignment(places.assignment)
+    except GraderError:  # without a results.json the platform would blame the submission
+        gradescope.write(broken_report("its own files are not in order"), platform_layout.results_in(root))
+        raise
     places.protect()
     report = _run(assignment, places.submission, places.results, options, deadline_s=started_s + places.budget_s)
     return FAULT if report.with_status(Status.ERROR) else 0
@@ -122,16 +129,21 @@ def _run(
             print(progress_line(verdict, len(progress.verdicts), total), file=sys.stderr)
 
     progress = Progress(assignment, changed)
+    before = results.read_bytes() if results.is_file() else None
     gradescope.write(progress.report(), results)  # a valid file from the first second
     try:
         report = grade(assignment, submission, progress, only=options.only, deadline_s=deadline_s)
-    except UsageError:
-        results.unlink(missing_ok=True)
+    except UsageError:  # nothing was graded: what was there before stays
+        if before is None:
+            results.unlink(missing_ok=True)
+        else:
+            results.write_bytes(before)
         raise
     except Exception as error:
         gradescope.write(progress.report("the autograder stopped early"), results)
         if isinstance(error, GraderError):
             raise
+        traceback.print_exc()
         raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
     gradescope.write(report, results)
     if options.json:
@@ -149,4 +161,6 @@ def _leave(status: int) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without μ is no reason to lose a report
     _leave(main())

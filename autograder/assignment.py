@@ -116,7 +116,7 @@ def load_assignment(folder: Path) -> Assignment:
 def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
     parts = []
     for number, content in tables.items():
-        if not number.isdigit() or not isinstance(content, dict):
+        if not number.isdecimal() or not isinstance(content, dict):
             raise AssignmentError(f"{path}: parts.{number} should be a table named by a number, as in [parts.4]")
         table = _Table(path, f"parts.{number}.", content)
         table.only("title", "points")
@@ -149,9 +149,9 @@ class _Table:
     def take(self, key: str, kind: type, default: Any = None) -> Any:
         value = self.content.get(key, default)
         if value is None:
-            raise AssignmentError(f"{self.path}: {self.prefix}{key} is missing; add it as a {_KINDS[kind]}")
+            raise AssignmentError(f"{self.path}: {self.prefix}{key} is missing; add it as {_KINDS[kind]}")
         if not isinstance(value, kind):
-            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be a {_KINDS[kind]}")
+            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be {_KINDS[kind]}")
         return value
 
     def positive(self, key: str) -> float:
@@ -161,4 +161,4 @@ class _Table:
         return float(value)
 
 
-_KINDS = {str: "text", list: "list", dict: "table", bool: "true or false"}
+_KINDS = {str: "a text", list: "a list", dict: "a table", bool: "true or false"}

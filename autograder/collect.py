@@ -11,10 +11,8 @@ import io
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -23,14 +21,16 @@ import pytest
 from autograder import declarations, grading
 from autograder.assignment import Assignment
 from autograder.diagnosis import mistakes_in
-from autograder.errors import AssignmentError, CheckFailed, GraderError, Mismatch
+from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
 from autograder.loading import load_beside, load_reference
-from autograder.model import Check, Status, Verdict, Visibility
+from autograder.model import Check, Verdict
 from autograder.student import InProcess, Student
+from autograder.verdicts import Run, Settled, verdict_of
 from autograder.worker import parcel
 
 os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
 
 class Listener(Protocol):
@@ -39,24 +39,6 @@ class Listener(Protocol):
     def planned(self, checks: Sequence[Check]) -> None: ...
 
     def reached(self, verdict: Verdict) -> None: ...
-
-
-@dataclass
-class _Run:
-    """What has happened so far to the check that is running."""
-
-    check: Check
-    transcript: Transcript = field(default_factory=Transcript)
-    started_s: float = field(default_factory=time.monotonic)
-    failure: BaseException | None = None
-    notes: list[str] = field(default_factory=list)
-    score: float | None = None
-    leaderboard_value: float | str | None = None
-
-
-class _Blocked(Exception):
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
 
 
 def run_checks(
@@ -85,6 +67,7 @@ def run_checks(
     ]
     place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
     bytecode = sys.dont_write_bytecode
+    sys.modules.pop(assignment.checks_file.stem, None)  # pytest would take another assignment's for this one
     with redirect_stdout(output), redirect_stderr(output):
         status = pytest.main([*options, *place], plugins=[plugin])
     sys.dont_write_bytecode = bytecode
@@ -111,7 +94,7 @@ class _Plugin:
         self.deadline_s = deadline_s
         self.problem: GraderError | None = None
         self.verdicts: dict[str, Verdict] = {}
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, Run] = {}
         self._checks: dict[str, Check] = {}  # by pytest's node id
 
     # ------------------------------------------------------------------------------------- collection
@@ -122,8 +105,8 @@ class _Plugin:
     def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
         # gradescope-utils' partial_credit and leaderboard wrap the function to pass set_score and
         # set_leaderboard_value; here these are fixtures, so that no score stays behind on a function object.
-        if getattr(obj, "__wrapped__", None) is not None and collector.funcnamefilter(name):
-            setattr(collector.obj, name, declarations.unwrap(obj))
+        if collector.funcnamefilter(name) and (inner := declarations.unwrap(obj)) is not obj:
+            setattr(collector.obj, name, inner)
         return None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -144,6 +127,8 @@ class _Plugin:
 
     def _plan(self, items: list[pytest.Item]) -> None:
         path = str(self.assignment.checks_file)
+        if not items:
+            raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
         ids = _ids([item.name for item in items])
         described = declarations.checks(
             [(name, _function(item)) for name, item in zip(ids, items, strict=True)], self.assignment, path
@@ -153,32 +138,30 @@ class _Plugin:
         by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
         items[:] = [item for _, item in by_item]
         self._checks = {item.nodeid: check for check, item in by_item}
-        if not items:
-            raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
         importing = grading.import_check(self.assignment.module_file, self.assignment.limits.import_timeout_s)
         self.listener.planned([importing, *chosen])
         self._import(importing)
 
     def _import(self, check: Check) -> None:
         """The first verdict: does the student's module import at all?"""
-        run = _Run(check)
+        run = Run(check)
         try:
             with self.host.student(check.id, check.timeout_s, run.transcript):
                 pass
-        except Exception as error:  # noqa: BLE001 - sorted into the student's faults and ours by _verdict
+        except Exception as error:  # noqa: BLE001 - sorted into the student's faults and ours by verdict_of
             run.failure = error
-        self._reach(_verdict(run))
+        self._reach(verdict_of(run))
 
     # ------------------------------------------------------------------------------------- running
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         check = self._checks[item.nodeid]
-        self._runs[item.nodeid] = _Run(check)
+        self._runs[item.nodeid] = Run(check)
         if by := grading.blocker(check, self.verdicts):
-            raise _Blocked(grading.blocked(check, by))
+            raise Settled(grading.blocked(check, by))
         if self.deadline_s is not None and time.monotonic() + check.timeout_s > self.deadline_s:
-            raise _Blocked(grading.unfinished(check, "the time for the whole run is over"))
+            raise Settled(grading.unfinished(check, "the time for the whole run is over"))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -188,7 +171,9 @@ class _Plugin:
         run = self._runs[item.nodeid]
         if call.excinfo is not None:
             if run.failure is None:
-                run.failure = call.excinfo.value
+                run.failure = _failure(call)
+                if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
+                    run.notes.append(report.longreprtext)
             else:
                 run.notes.append(f"then, in {call.when}: {call.excinfo.value!r}")
         elif report.failed and run.failure is None:  # failing subtests: reported without an exception of the check's
@@ -200,7 +185,7 @@ class _Plugin:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
-        self._reach(_verdict(run))
+        self._reach(verdict_of(run))
 
     def _reach(self, verdict: Verdict) -> None:
         self.verdicts[verdict.check.id] = verdict
@@ -273,6 +258,17 @@ class _Plugin:
         return setter
 
 
+def _failure(call: pytest.CallInfo[None]) -> BaseException:
+    error = call.excinfo.value if call.excinfo else None
+    # Not its subclass, which is xfail's; and elsewhere than in the call pytest itself reports with it.
+    if call.when == "call" and type(error) is pytest.fail.Exception:
+        failure = CheckFailed(str(error))
+        failure.__cause__ = error
+        return failure
+    assert error is not None
+    return error
+
+
 def _function(item: pytest.Item) -> Any:
     return item.function if isinstance(item, pytest.Function) else item.obj  # type: ignore[attr-defined]
 
@@ -280,50 +276,3 @@ def _function(item: pytest.Item) -> Any:
 def _ids(names: list[str]) -> list[str]:
     """Unique ids: two classes may hold checks of the same name."""
     return [name if names.count(name) == 1 else f"{name}#{names[:i].count(name) + 1}" for i, name in enumerate(names)]
-
-
-def _verdict(run: _Run) -> Verdict:
-    """What an ended check comes to. The exception decides whose fault it is."""
-    check, failure = run.check, run.failure
-    wall_s = time.monotonic() - run.started_s
-    if isinstance(failure, _Blocked):
-        return failure.verdict
-    if failure is None and run.score is None and check.partial_credit:
-        failure = AssignmentError("the check has partial credit, but ended without calling set_score")
-    score = run.score if run.score is not None else check.max_score
-    if failure is None and score < check.max_score:
-        failure = Mismatch(f"earned {score:g} of {check.max_score:g} points")
-    elif failure is not None:
-        score = 0.0
-    staff = _staff_output(run, failure)
-    if failure is None:
-        return Verdict(check, Status.PASSED, score, "", staff, wall_s, run.leaderboard_value)
-    if isinstance(failure, AssertionError):
-        text = _student_output(check, failure, run.transcript)
-        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value)
-    lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
-    return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
-
-
-def _student_output(check: Check, failure: AssertionError, transcript: Transcript) -> str:
-    if check.hide_errors is not None:
-        return check.hide_errors
-    if check.visibility is not Visibility.VISIBLE:
-        return f"This does not hold: {check.name}"  # the property, never the inputs or the numbers
-    text = str(failure)
-    if not isinstance(failure, CheckFailed):  # a plain assert of the check's: its own words, not pytest's analysis
-        text = text.split("\nassert ")[0] if "\nassert " in text else ""
-        text = f"This does not hold: {check.name}" + (f"\n{text}" if text and not text.startswith("assert ") else "")
-    return text + (f"\n\nYour code printed:\n{transcript.printed}" if transcript.printed.strip() else "")
-
-
-def _staff_output(run: _Run, failure: BaseException | None) -> str:
-    parts = []
-    if failure is not None:
-        parts.append("".join(traceback.format_exception(failure)).strip())
-    parts += run.notes
-    if run.transcript.printed.strip():
-        parts.append(f"The student's code printed:\n{run.transcript.printed}")
-    if failure is not None and run.transcript.max_rss_mib:
-        parts.append(f"Peak memory of the worker: {run.transcript.max_rss_mib} MiB")
-    return "\n\n".join(parts)

@@ -24,6 +24,7 @@ from autograder.model import Check, Leaderboard, Visibility
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _PARTIAL = "__partial_credit__"
+_WRAPPERS = "gradescope_utils.autograder_utils.decorators"
 _ATTRIBUTES = ("weight", "number", "visibility", "hide_errors", "tags", "requires", "timeout")
 
 
@@ -48,27 +49,47 @@ def timeout(seconds: float) -> Callable[[_F], _F]:
 
 
 def unwrap(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function inside gradescope-utils' wrappers, with everything that was declared on any of them."""
+    """The function inside gradescope-utils' wrappers, with everything that was declared on any of them.
+
+    What the wrappers would pass to it become arguments without a default, which are fixtures to pytest.
+    """
     layers = [function]
-    while hasattr(layers[-1], "__wrapped__"):
-        layers.append(layers[-1].__wrapped__)
+    while _passed_by(layers[-1]):
+        layers.append(layers[-1].__wrapped__)  # type: ignore[attr-defined]
     inner = layers[-1]
-    for layer in reversed(layers):  # outer declarations win
+    for layer in reversed(layers[:-1]):  # outer declarations win
         inner.__dict__.update({key: value for key, value in vars(layer).items() if key != "__wrapped__"})
-    parameters = inspect.signature(inner).parameters
-    if "set_score" in parameters:
-        setattr(inner, _PARTIAL, True)
-        inner.__defaults__ = _without_default(inner, "set_score")
-    if "set_leaderboard_value" in parameters:
-        inner.__defaults__ = _without_default(inner, "set_leaderboard_value")
+    passed = {name for layer in layers for name in _passed_by(layer)}
+    if passed:
+        setattr(inner, _PARTIAL, "set_score" in passed)
+        inner.__signature__ = _with_fixtures(inspect.signature(inner), passed)  # type: ignore[attr-defined]
     return inner
 
 
-def _without_default(function: Callable[..., Any], name: str) -> tuple[Any, ...] | None:
+def _passed_by(function: Any) -> set[str]:
+    """What a wrapper of gradescope-utils passes to the function inside; nothing for any other function."""
+    if getattr(function, "__globals__", {}).get("__name__") != _WRAPPERS:
+        return set()
+    return {"set_score", "set_leaderboard_value"} & set(function.__code__.co_freevars)
+
+
+def _with_fixtures(signature: inspect.Signature, passed: set[str]) -> inspect.Signature:
     # The documented way is `set_score=None`; pytest passes fixtures only to arguments without a default.
-    if inspect.signature(function).parameters[name].default is inspect.Parameter.empty:
-        return function.__defaults__
-    return tuple((function.__defaults__ or ())[1:]) or None
+    parameters = [parameter for name, parameter in signature.parameters.items() if name not in passed]
+    rest = [parameter for parameter in parameters if parameter.kind is inspect.Parameter.VAR_KEYWORD]
+    names = sorted(name for name in passed if rest or name in signature.parameters)
+    added = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
+    return signature.replace(parameters=[*(p for p in parameters if p not in rest), *added, *rest])
+
+
+def _refuse_hidden_wrapper(function: Any, place: str) -> None:
+    while function is not None:
+        if _passed_by(function):
+            raise AssignmentError(
+                f"{place}: partial_credit and leaderboard must stand above every other decorator that wraps the check, "
+                "and do not work in a unittest.TestCase; make the check a function of its own"
+            )
+        function = getattr(function, "__wrapped__", None)
 
 
 def checks(functions: Sequence[tuple[str, Any]], assignment: Assignment, path: str) -> list[Check]:
@@ -97,6 +118,7 @@ def _check(
 ) -> Check:
     declared = {name: getattr(function, f"__{name}__", None) for name in _ATTRIBUTES}
     place = f"{path}: {check_id}"
+    _refuse_hidden_wrapper(function, place)
     if declared["number"] is None:
         raise AssignmentError(f'{place} has no number; add @number("4.1"), whose first component is its part')
     points = declared["weight"] if declared["weight"] is not None else 0
@@ -115,9 +137,9 @@ def _check(
         visibility=_visibility(declared["visibility"], place),
         requires=_requires(declared["requires"] or (), place, instances, found),
         tags=tuple(str(tag) for tag in declared["tags"] or ()),
-        hide_errors=declared["hide_errors"],
+        hide_errors=None if declared["hide_errors"] is None else str(declared["hide_errors"]),
         leaderboard=_leaderboard(function, place),
-        partial_credit=bool(getattr(function, _PARTIAL, False)),
+        partial_credit=getattr(function, _PARTIAL, False) or "set_score" in inspect.signature(function).parameters,
     )
 
 
@@ -156,7 +178,7 @@ def _requires(
         if isinstance(entry, str):
             matching = [check.id for check in found if check.number == entry or check.number.startswith(entry + ".")]
         else:
-            matching = instances.get(unwrap(entry), [])
+            matching = instances.get(unwrap(entry), []) if callable(entry) else []
         if not matching:
             name = entry if isinstance(entry, str) else getattr(entry, "__name__", repr(entry))
             raise AssignmentError(f"{place} requires {name}, but no check of that name stands before it")

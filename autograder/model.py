@@ -95,6 +95,10 @@ class Verdict:
             raise ValueError(
                 f"check {self.check.id}: score is {self.score}, but should be from 0 to {self.check.max_score}"
             )
+        if isinstance(self.leaderboard_value, float) and not math.isfinite(self.leaderboard_value):
+            raise ValueError(
+                f"check {self.check.id}: leaderboard_value is {self.leaderboard_value}, but should be finite"
+            )
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,14 @@ class Progress:
         )
 
 
+def broken_report(why: str) -> Report:
+    """A report for when not even the assignment can be read: one verdict, ours."""
+    check = Check("autograder", "The autograder is set up", "0", 0.0, timeout_s=1.0)
+    verdict = grading.unfinished(check, why)
+    notes = ("Nothing was graded because of a fault of the autograder. Please tell the course staff.",)
+    return Report("", "Autograder", (), (verdict,), 0.0, notes=notes)
+
+
 def _placeholder(number: str, title: str, points: float) -> Check:
     return Check(f"part {number}", title, number, points, timeout_s=1.0)
 

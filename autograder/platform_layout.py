@@ -9,6 +9,7 @@ $AUTOGRADER_ROOT (/autograder)
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Places:
     @property
     def results(self) -> Path:
         """What the platform reads."""
-        return self.root / "results" / "results.json"
+        return results_in(self.root)
 
     @property
     def budget_s(self) -> float:
@@ -48,6 +49,8 @@ class Places:
         try:
             timeout_s = float(os.environ.get("TIMEOUT_SECONDS", ""))
         except ValueError:
+            timeout_s = 0.0
+        if not 0 < timeout_s < math.inf:  # missing, or nonsense
             timeout_s = _DEFAULT_TIMEOUT_S
         return max(timeout_s - _RESERVE_S, timeout_s / 2)
 
@@ -63,14 +66,24 @@ class Places:
                 path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def find(assignments: Path) -> Places:
-    """The platform's places. Raises UsageError where there is no such layout."""
-    root = Path(os.environ.get(ROOT_VARIABLE, _DEFAULT_ROOT))
-    if not (root / "submission").is_dir():
+def root() -> Path:
+    """Where the platform's places lie. Raises UsageError where there is no such layout."""
+    found = Path(os.environ.get(ROOT_VARIABLE, _DEFAULT_ROOT))
+    if not (found / "submission").is_dir():
         raise UsageError(
-            f"no assignment and no submission given, and there is no {root / 'submission'} as on Gradescope; "
+            f"no assignment and no submission given, and there is no {found / 'submission'} as on Gradescope; "
             "try: ./run_autograder --help"
         )
+    return found
+
+
+def results_in(root: Path) -> Path:
+    """The file that the platform reads."""
+    return root / "results" / "results.json"
+
+
+def find(root: Path, assignments: Path) -> Places:
+    """The platform's places below `root`. Raises UsageError if it is not clear what to grade."""
     known = known_assignments(assignments)
     name = os.environ.get(ASSIGNMENT_VARIABLE) or (known[0] if len(known) == 1 else "")
     if name not in known:

@@ -16,10 +16,10 @@ from types import TracebackType
 
 from autograder.assignment import Assignment
 from autograder.errors import UsageError, nearest
+from autograder.users import Users
 
 _LEFT_BEHIND = {"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", ".ipynb_checkpoints", "node_modules"}
 _MAX_FILES, _MAX_MIB = 1000, 100
-_FIRST_USER_ID, _USER_IDS = 60100, 400
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,11 @@ class Workspace:
         self._root = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._root.chmod(0o711)  # workers pass through it; they cannot list it
         self._homes = 0
+        self._users = Users()
         self.staged = self._root / "staged"
         self.staged.mkdir(mode=0o700)
         self.links: list[str] = []
+        self.refusal: str | None = None  # why the files were not taken
 
     def __enter__(self) -> Workspace:
         return self
@@ -49,12 +51,19 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove everything, and give the users back."""
         _remove(self._root)
+        self._users.close()
 
     @property
     def problem(self) -> str | None:
         """Why there is no module to import, in words for the student; None if there is one."""
         wanted = self._module_file
+        if self.refusal is not None:
+            return self.refusal
         if (self.staged / wanted).is_file():
             return None
         if wanted in self.links:
@@ -71,7 +80,7 @@ class Workspace:
     def home(self) -> Iterator[Home]:
         """A fresh copy of the submission for one worker, under a user of its own where we are root."""
         base = self._root / str(self._homes)
-        home = Home(base / "submission", base / "tmp", _user_id(self._homes))
+        home = Home(base / "submission", base / "tmp", self._users.next())
         self._homes += 1
         base.mkdir(mode=0o755)
         shutil.copytree(self.staged, home.folder)
@@ -95,7 +104,7 @@ def stage(path: Path, assignment: Assignment) -> Workspace:
         else:
             _copy(_top(path, assignment.module_file), workspace)
     except BaseException:
-        _remove(workspace._root)
+        workspace.remove()
         raise
     return workspace
 
@@ -133,20 +142,19 @@ def _copy(folder: Path, workspace: Workspace) -> None:
             elif name not in _LEFT_BEHIND:
                 files, total = files + 1, total + source.stat().st_size
                 if files > _MAX_FILES or total > _MAX_MIB << 20:
-                    raise UsageError(
-                        f"{folder}: more than {_MAX_FILES} files or {_MAX_MIB} MiB; hand in what the sheet asks for"
+                    workspace.refusal = (
+                        f"what was handed in has more than {_MAX_FILES} files or {_MAX_MIB} MiB\n"
+                        "Hint: hand in only the files that the sheet asks for."
                     )
+                    return
                 shutil.copyfile(source, place / name)
-
-
-def _user_id(number: int) -> int | None:
-    return _FIRST_USER_ID + number % _USER_IDS if os.geteuid() == 0 else None
 
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():  # the student's code may have taken rights away from folders of its own
         for current, folders, _ in os.walk(folder):
-            for name in folders:
-                (Path(current) / name).chmod(0o700)
+            for path in (Path(current) / name for name in folders):
+                if not path.is_symlink():  # a link could lead to any folder of ours
+                    path.chmod(0o700)
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,7 +25,7 @@ def kind_of(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return f"a tensor of shape {shape_of(value)}"
     if isinstance(value, (bool, int, float)):
-        return f"the number {value!r}"
+        return f"the number {_short(repr(value))}"
     if isinstance(value, str):
         return "a text"
     if isinstance(value, dict):
@@ -35,13 +35,17 @@ def kind_of(value: Any) -> str:
     return f"a {repr(value).removeprefix('<remote ').removesuffix('>')}"
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
 def argument(value: Any) -> str:
     """A value as an argument of a call: "3×5", "3×5 float64", "2.0"."""
     if isinstance(value, torch.Tensor):
         shape = "×".join(str(size) for size in value.shape) or "scalar"
         return shape if value.dtype is torch.float32 else f"{shape} {dtype_name(value.dtype)}"
     if value is None or isinstance(value, (bool, int, float, str)):
-        return repr(value)[:40]
+        return _short(repr(value))
     return type(value).__name__
 
 

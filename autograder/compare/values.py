@@ -69,8 +69,8 @@ def assert_close(
         raise Mismatch(f"{name} has dtype {dtype_name(actual.dtype)}, but should be {dtype_name(dtype)}{end}")
     if dtype.is_floating_point:
         _assert_values(actual.detach(), expected.detach(), name, end, tolerance or tolerance_for(dtype))
-    elif not torch.equal(actual, expected.to(dtype)):
-        _assert_values(actual.double(), expected.double(), name, end, Tolerance(0.0, 0.0))
+    else:
+        _assert_equal(actual, expected.to(dtype), name, end)
 
 
 def same(actual: Any, expected: Any, tolerance: Tolerance) -> bool:
@@ -91,6 +91,15 @@ def _assert_number(actual: Any, expected: float, name: str, end: str, tolerance:
         raise Mismatch(f"{name} is {kind_of(actual)}, but should be a number{end}")
     pair = torch.tensor([float(actual), float(expected)], dtype=torch.float64)
     _assert_values(pair[0], pair[1], name, end, tolerance or DEFAULT_TOLERANCES[torch.float64])
+
+
+def _assert_equal(actual: torch.Tensor, expected: torch.Tensor, name: str, end: str) -> None:
+    wrong = actual != expected  # as they are: large integers that differ may have the same float
+    if bool(wrong.any()):
+        index = _first(wrong)
+        tail = f"; {int(wrong.sum())} of {actual.numel()} values are off" if actual.numel() > 1 else ""
+        place = f"{name}{list(index)}" if index else name
+        raise Mismatch(f"{place} is {actual[index].item()}, but should be {expected[index].item()}{tail}{end}")
 
 
 def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end: str, tolerance: Tolerance) -> None:

@@ -30,7 +30,11 @@ def results(report: Report) -> dict[str, Any]:
         "tests": [_test(verdict) for verdict in report.verdicts],
     }
     board = [
-        {"name": v.check.leaderboard.name, "value": v.leaderboard_value, "order": v.check.leaderboard.order}
+        {
+            "name": _name(v.check.leaderboard.name),
+            "value": _value(v.leaderboard_value),
+            "order": v.check.leaderboard.order,
+        }
         for v in report.verdicts
         if v.check.leaderboard is not None and v.leaderboard_value is not None
     ]
@@ -42,8 +46,8 @@ def results(report: Report) -> dict[str, Any]:
 def _test(verdict: Verdict) -> dict[str, Any]:
     check = verdict.check
     test: dict[str, Any] = {
-        "number": check.number,
-        "name": clip(clean(check.name), NAME_CHARS),
+        "number": _name(check.number),
+        "name": _name(check.name),
         "name_format": "text",
         "score": points(verdict.score),
         "max_score": points(check.max_score),
@@ -53,8 +57,17 @@ def _test(verdict: Verdict) -> dict[str, Any]:
         "visibility": check.visibility.value,
     }
     if check.tags:
-        test["tags"] = list(check.tags)
+        test["tags"] = [_name(tag) for tag in check.tags]
     return test
+
+
+def _name(text: str) -> str:
+    line = " ".join(clean(text).split())
+    return line if len(line) <= NAME_CHARS else line[: NAME_CHARS - 1] + "…"
+
+
+def _value(value: float | str) -> float | str:
+    return _text(value) if isinstance(value, str) else value
 
 
 def _text(text: str) -> str:

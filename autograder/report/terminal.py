@@ -14,7 +14,8 @@ _DETAIL_CHARS = 3000
 
 def terminal(report: Report, *, staff: bool = False) -> str:
     """The whole report: a table by part, the reasons below it, and the total."""
-    lines = [clean(report.title), "=" * min(len(report.title), _WIDTH)]
+    title = textwrap.fill(clean(report.title), _WIDTH)
+    lines = [title, "=" * max(map(len, title.splitlines()), default=0)]
     loose = [v for v in report.verdicts if v.check.part not in {part.number for part in report.parts}]
     lines += ["", *[_row(verdict) for verdict in loose]] if loose else []
     for part in report.parts:
@@ -59,13 +60,14 @@ def _detail(verdict: Verdict, staff: bool) -> str:
     text = clip(clean(verdict.student_output), _DETAIL_CHARS)
     if staff and verdict.staff_output:
         text += "\n-- staff --\n" + clip(clean(verdict.staff_output), 10 * _DETAIL_CHARS)
-    return f"\n{clean(verdict.check.label)}\n{_indented(text)}"
+    return f"\n{textwrap.fill(clean(verdict.check.label), _WIDTH)}\n{_indented(text)}"
 
 
 def _indented(text: str) -> str:
     lines: list[str] = []
     for line in text.splitlines():
-        indent = "    " + line[: len(line) - len(line.lstrip())]
+        line = line.expandtabs(4)
+        indent = "    " + line[: min(len(line) - len(line.lstrip()), _WIDTH // 2)]
         wrapped = textwrap.wrap(line.strip(), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
         lines += [indent + piece for piece in wrapped] or [""]
     return "\n".join(lines)
@@ -75,9 +77,12 @@ def _total(report: Report) -> list[str]:
     blocked = len(report.with_status(Status.BLOCKED))
     lines = [_spread("Total", f"{points(report.score)}/{points(report.max_score)}")]
     if blocked:
-        lines.append(f"{blocked} checks were skipped, because a check that they need failed.")
-    if report.ungraded_points:
-        lines.append(
-            f"{points(report.ungraded_points)} points could not be graded because of a fault of the autograder (????)."
+        they = (
+            "1 check was skipped, because a check that it needs"
+            if blocked == 1
+            else (f"{blocked} checks were skipped, because a check that they need")
         )
-    return [*lines, *report.notes]
+        lines.append(f"{they} failed.")
+    if report.ungraded_points:
+        lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
+    return [*lines, *map(clean, report.notes)]

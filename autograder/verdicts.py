@@ -1,0 +1,79 @@
+"""What has happened to a check -> its Verdict: whose fault it is, what it earns, and who reads what about it."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass, field
+
+from autograder import grading
+from autograder.errors import AssignmentError, CheckFailed, Mismatch
+from autograder.host import Transcript
+from autograder.model import Check, Status, Verdict, Visibility
+
+
+@dataclass
+class Run:
+    """What has happened so far to a check that is running."""
+
+    check: Check
+    transcript: Transcript = field(default_factory=Transcript)
+    started_s: float = field(default_factory=time.monotonic)
+    failure: BaseException | None = None
+    notes: list[str] = field(default_factory=list)
+    score: float | None = None
+    leaderboard_value: float | str | None = None
+
+
+class Settled(Exception):
+    """Ends a check before it runs: its verdict is known already."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+
+def verdict_of(run: Run) -> Verdict:
+    """What an ended check comes to. The exception decides whose fault it is."""
+    check, failure = run.check, run.failure
+    wall_s = time.monotonic() - run.started_s
+    if isinstance(failure, Settled):
+        return failure.verdict
+    if failure is None and run.score is None and check.partial_credit:
+        failure = AssignmentError("the check has partial credit, but ended without calling set_score")
+    score = run.score if run.score is not None else check.max_score
+    if failure is None and score < check.max_score:
+        failure = Mismatch(f"earned {score:g} of {check.max_score:g} points")
+    elif failure is not None:
+        score = 0.0
+    staff = _staff_output(run, failure)
+    if failure is None:
+        return Verdict(check, Status.PASSED, score, "", staff, wall_s, run.leaderboard_value)
+    if isinstance(failure, AssertionError):
+        text = _student_output(check, failure, run.transcript)
+        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value)
+    lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
+    return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
+
+
+def _student_output(check: Check, failure: AssertionError, transcript: Transcript) -> str:
+    if check.hide_errors is not None:
+        return check.hide_errors
+    if check.visibility is not Visibility.VISIBLE:
+        return f"This does not hold: {check.name}"  # the property, never the inputs or the numbers
+    text = str(failure)
+    if not isinstance(failure, CheckFailed):  # a plain assert of the check's: its own words, not pytest's analysis
+        text = text.split("\nassert ")[0] if "\nassert " in text else ""
+        text = f"This does not hold: {check.name}" + (f"\n{text}" if text and not text.startswith("assert ") else "")
+    return text + (f"\n\nYour code printed:\n{transcript.printed}" if transcript.printed.strip() else "")
+
+
+def _staff_output(run: Run, failure: BaseException | None) -> str:
+    parts = []
+    if failure is not None:
+        parts.append("".join(traceback.format_exception(failure)).strip())
+    parts += run.notes
+    if run.transcript.printed.strip():
+        parts.append(f"The student's code printed:\n{run.transcript.printed}")
+    if failure is not None and run.transcript.max_rss_mib:
+        parts.append(f"Peak memory of the worker: {run.transcript.max_rss_mib} MiB")
+    return "\n\n".join(parts)
