@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
 
     from autograder.compare.distributions import assert_bernoulli, assert_standard_normal
-    from autograder.compare.gradients import assert_matches
+    from autograder.compare.gradients import assert_matches, shown_mistake
     from autograder.compare.inputs import coins, noncontiguous, normal, uniform
     from autograder.compare.values import Tolerance, assert_close
     from autograder.declarations import requires, timeout
@@ -34,7 +34,7 @@ _HOMES = {
         _DECORATORS,
     ),
     **dict.fromkeys(("assert_bernoulli", "assert_standard_normal"), "autograder.compare.distributions"),
-    "assert_matches": "autograder.compare.gradients",
+    **dict.fromkeys(("assert_matches", "shown_mistake"), "autograder.compare.gradients"),
     **dict.fromkeys(("coins", "noncontiguous", "normal", "uniform"), "autograder.compare.inputs"),
     **dict.fromkeys(("Tolerance", "assert_close"), "autograder.compare.values"),
     **dict.fromkeys(("requires", "timeout"), "autograder.declarations"),
@@ -60,6 +60,7 @@ __all__ = [
     "number",
     "partial_credit",
     "requires",
+    "shown_mistake",
     "tags",
     "timeout",
     "uniform",

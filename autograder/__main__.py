@@ -10,10 +10,12 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from autograder import platform_layout
@@ -33,6 +35,7 @@ FAULT = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. The status is 0 for a completed grading, whatever the score, and 2 for a fault of ours."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _stop)  # ends workers and removes folders on the way out
     try:
         return _grade(options)
     except GraderError as error:
@@ -41,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped", file=sys.stderr)
         return 130
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,7 +131,8 @@ def _run(
     show = sys.stderr.isatty() and not options.json
 
     def changed(report: Report, verdict: Verdict | None, total: int) -> None:
-        gradescope.write(report, results)
+        with suppress(GraderError):  # a disk that is full now may not be at the end
+            gradescope.write(report, results)
         if show and verdict is not None:
             print(progress_line(verdict, len(progress.verdicts), total), file=sys.stderr)
 

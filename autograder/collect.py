@@ -95,6 +95,7 @@ class _Plugin:
         self.problem: GraderError | None = None
         self.verdicts: dict[str, Verdict] = {}
         self._runs: dict[str, Run] = {}
+        self._started_s = time.monotonic()
         self._checks: dict[str, Check] = {}  # by pytest's node id
 
     # ------------------------------------------------------------------------------------- collection
@@ -160,8 +161,9 @@ class _Plugin:
         self._runs[item.nodeid] = Run(check)
         if by := grading.blocker(check, self.verdicts):
             raise Settled(grading.blocked(check, by))
-        if self.deadline_s is not None and time.monotonic() + check.timeout_s > self.deadline_s:
-            raise Settled(grading.unfinished(check, "the time for the whole run is over"))
+        longest_s = check.timeout_s + self.assignment.limits.import_timeout_s
+        if self.deadline_s is not None and time.monotonic() + longest_s > self.deadline_s:
+            raise Settled(grading.late(check, self.host.spent_s, self.deadline_s - self._started_s))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -11,7 +11,7 @@ from autograder.assignment import Limits
 from autograder.errors import MissingName, StudentCodeFailed, nearest
 from autograder.worker import wire
 from autograder.worker.link import Broken, Cause
-from autograder.worker.nursery import Ended
+from autograder.worker.nursery import OUT_OF_MEMORY, Ended
 
 _FRAMES = 6
 _MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
@@ -71,6 +71,8 @@ def broken(
 
 
 def _ending(ended: Ended, limits: Limits) -> str:
+    if ended.signal is None and ended.status == OUT_OF_MEMORY:
+        return f"needs more memory than the limit of {limits.memory_mib} MiB"
     if ended.signal is None:
         return f"ended the whole process with exit status {ended.status}"
     if ended.signal == signal.SIGXCPU:

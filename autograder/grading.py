@@ -83,6 +83,17 @@ def blocked(check: Check, by: Verdict) -> Verdict:
     return Verdict(check, Status.BLOCKED, 0.0, f"Not run: needs {by.check.label}, which {why}.")
 
 
+def late(check: Check, student_s: float, budget_s: float) -> Verdict:
+    """The verdict of a check for which no time is left: the student's fault if their code used half of the budget."""
+    if student_s <= max(budget_s, 2.0) / 2:
+        return unfinished(check, "the time for the whole run is over")
+    text = (
+        f"Not run: the time for the whole run is over. Your code used {student_s:.0f} s of it; every check imports "
+        "your file anew, so look first at what it does when it is imported."
+    )
+    return Verdict(check, Status.FAILED, 0.0, text)
+
+
 def unfinished(check: Check, why: str) -> Verdict:
     """The verdict of a check that our run did not reach: ours, and never shown as the student's."""
     text = (

@@ -37,6 +37,7 @@ class Host:
     workspace: Workspace
     assignment: Assignment
     public_modules: Sequence[str] = field(default=())
+    spent_s: float = 0.0  # waited for the student's code so far, imports included
 
     @contextmanager
     def student(self, check_id: str, timeout_s: float, transcript: Transcript) -> Iterator[Student]:
@@ -60,6 +61,7 @@ class Host:
                     yield Student(session, module_file.removesuffix(".py"))
             finally:
                 session.close()
+                self.spent_s += session.import_s + session.waited_s
                 transcript.printed = session.printed
                 transcript.max_rss_mib = session.max_rss_mib
 

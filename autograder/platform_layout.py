@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +57,18 @@ class Places:
 
     def protect(self) -> None:
         """Close what the student's user must not read. At every run: the platform makes folders anew."""
-        for path in (
-            self.submission,
-            self.results.parent,
-            self.root / "submission_metadata.json",
-            *self.secrets,
-        ):
+        self.results.parent.mkdir(exist_ok=True)
+        metadata = self.root / "submission_metadata.json"
+        for path in (self.submission, self.results.parent, metadata, *self.secrets, *self._unpacked()):
             with suppress(OSError):
-                path.chmod(0o700 if path.is_dir() else 0o600)
+                path.chmod(path.stat().st_mode & 0o700)
+
+    def _unpacked(self) -> list[Path]:
+        """Everything that the zip held, but for the environment that workers run with."""
+        source = self.root / "source"
+        environment = Path(sys.prefix).resolve()
+        entries = source.iterdir() if source.is_dir() else ()
+        return [entry for entry in entries if entry.resolve() != environment and not entry.is_symlink()]
 
 
 def root() -> Path:

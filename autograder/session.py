@@ -61,6 +61,7 @@ class Session:
         self._ended: Ended | None = None
         self._failure: StudentCodeFailed | None = None
         self.names: tuple[str, ...] = ()
+        self.import_s = 0.0
         try:
             ends = nursery.hatch(assignment)
         except NurseryDied as error:
@@ -140,7 +141,7 @@ class Session:
             raise self._fail(broken, what, self._limits.import_timeout_s) from None
         except wire.WireError as error:
             raise self._fail(Broken(Cause.UNREADABLE, str(error)), what, 0) from None
-        self._link.waited_s = 0.0  # the import has a limit of its own
+        self.import_s, self._link.waited_s = self._link.waited_s, 0.0  # the import has a limit of its own
         self.names = tuple(name for name in names if isinstance(name, str))
 
     def _finish(self) -> None:

@@ -142,8 +142,8 @@ class Remote(parcel.Handle):
 class Student:
     """The student's module. `student.name(...)` calls a function of it, or builds an object of one of its classes.
 
-    Names of its own: `run`, `place`, `parameters`, `gradients`, `seed`, `module`; where the student's module uses
-    one of these, `student.module.<name>` is the student's.
+    A name that is plain data is refused, as it is no function; `student.module.NAME` gives it. Names of its own: `run`,
+    `place`, `parameters`, `gradients`, `seed`, `module`; `student.module.<name>` is the student's of the same name.
     """
 
     def __init__(self, session: Session, module_name: str) -> None:
@@ -157,7 +157,7 @@ class Student:
         if name not in self._found:
             value = getattr(self.module, name)
             if not isinstance(value, Remote):
-                return value
+                raise StudentCodeFailed(f"{name} is {wording.kind_of(value)}, but should be a function or a class")
             self._found[name] = value
         return self._found[name]
 

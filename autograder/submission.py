@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -36,10 +36,10 @@ class Workspace:
 
     def __init__(self, module_file: str) -> None:
         self._module_file = module_file
+        self._users = Users()
         self._root = Path(tempfile.mkdtemp(prefix="autograder-"))
         self._root.chmod(0o711)  # workers pass through it; they cannot list it
         self._homes = 0
-        self._users = Users()
         self.staged = self._root / "staged"
         self.staged.mkdir(mode=0o700)
         self.links: list[str] = []
@@ -93,6 +93,8 @@ class Workspace:
             yield home
         finally:
             _remove(base)
+            if home.user_id is not None:
+                _remove_strays(home.user_id)
 
 
 def stage(path: Path, assignment: Assignment) -> Workspace:
@@ -148,6 +150,18 @@ def _copy(folder: Path, workspace: Workspace) -> None:
                     )
                     return
                 shutil.copyfile(source, place / name)
+
+
+def _remove_strays(user_id: int) -> None:
+    """Remove what a worker left where everybody may write: it would fill the disk, and tell the next one."""
+    for place in {"/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir()}:
+        with suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                if entry.stat(follow_symlinks=False).st_uid == user_id:
+                    if entry.is_dir(follow_symlinks=False):
+                        _remove(Path(entry.path))
+                    else:
+                        Path(entry.path).unlink()
 
 
 def _remove(folder: Path) -> None:

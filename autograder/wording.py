@@ -29,7 +29,7 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a text"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(repr(key) for key in list(value)[:6])}"
+        return f"a dict with the keys {', '.join(repr(key)[:40] for key in list(value)[:6])}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"a {repr(value).removeprefix('<remote ').removesuffix('>')}"

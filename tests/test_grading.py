@@ -185,3 +185,11 @@ def test_an_assignment_that_does_not_fit_together_is_refused_before_anything_run
     assert graded.error == "AssignmentError"
     assert graded.text.endswith(message)
     assert [test["max_score"] for test in graded.results["tests"]] == [points]
+
+
+def test_a_check_without_time_left_is_ours_unless_the_student_s_code_used_it_up():
+    assert grading.late(CHECKS[0], student_s=100, budget_s=570).status is Status.ERROR
+    late = grading.late(CHECKS[0], student_s=400, budget_s=570)
+    assert late.status is Status.FAILED
+    assert "Your code used 400 s of it" in late.student_output
+    assert "when it is imported" in late.student_output

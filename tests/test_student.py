@@ -96,9 +96,15 @@ def test_functions_take_positional_and_keyword_arguments(student: Any) -> None:
 
 
 def test_constants_are_values(student: Any) -> None:
-    assert student.LATENT == 5
-    assert student.NAMES == ("mu", "logvar")
-    assert torch.equal(student.SCALE, torch.tensor([1.0, 2.0]))
+    assert student.module.LATENT == 5
+    assert student.module.NAMES == ("mu", "logvar")
+    assert torch.equal(student.module.SCALE, torch.tensor([1.0, 2.0]))
+
+
+def test_plain_data_where_a_function_should_be_is_the_student_s_fault(student: Any) -> None:
+    with pytest.raises(StudentCodeFailed) as raised:
+        student.LATENT(torch.zeros(3))
+    assert str(raised.value) == "LATENT is the number 5, but should be a function or a class"
 
 
 def test_classes_methods_attributes_and_items_work(student: Any) -> None:
@@ -121,7 +127,7 @@ def test_attributes_can_be_set(student: Any) -> None:
     model.rate = 0.75
     assert model.rate == 0.75
     student.module.LATENT = 6
-    assert student.LATENT == 6
+    assert student.module.LATENT == 6
 
 
 def test_remote_objects_are_passed_back_as_themselves(student: Any) -> None:

@@ -219,3 +219,30 @@ def test_a_path_that_is_not_there_names_the_nearest(handed_in):
 def test_an_empty_folder_cannot_be_graded(handed_in):
     with pytest.raises(UsageError, match="the folder is empty; put your files there"):
         check_path(handed_in)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives workers users of their own")
+def test_what_a_worker_leaves_where_everybody_may_write_is_removed(handed_in, temporary):
+    (handed_in / "submission.py").write_text("x = 1\n")
+    with stage(handed_in, ASSIGNMENT) as workspace:
+        with workspace.home() as home:
+            stray, folder, ours = temporary / "stray", temporary / "folder", temporary / "ours"
+            stray.write_text("x" * 100)
+            folder.mkdir()
+            (folder / "file").touch()
+            ours.touch()
+            for path in (stray, folder, folder / "file"):
+                os.chown(path, home.user_id, home.user_id)
+        assert not stray.exists() and not folder.exists() and ours.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives workers users of their own")
+def test_two_gradings_at_a_time_never_share_users(handed_in):
+    (handed_in / "submission.py").write_text("x = 1\n")
+    with stage(handed_in, ASSIGNMENT) as first, stage(handed_in, ASSIGNMENT) as second:
+        users = [[], []]
+        for workspace, given in zip((first, second), users, strict=True):
+            for _ in range(3):
+                with workspace.home() as home:
+                    given.append(home.user_id)
+    assert not set(users[0]) & set(users[1])

@@ -18,6 +18,7 @@ from autograder import (
     normal,
     number,
     requires,
+    shown_mistake,
     uniform,
     weight,
 )
@@ -333,8 +334,14 @@ _ROWS, _AXES = 6000, 4  # of the draws in each statistical check
 def recovered_noise(student, mu, logvar):
     """What the sampler added, in standard deviations: standard normal if it is right. Two calls."""
     sigma = logvar.double().mul(0.5).exp()
-    draws = [student.reparameterize(mu, logvar).detach().double() for _ in range(2)]
-    return [(z - mu.double()) / sigma for z in draws]
+    draws = [sampled(student.reparameterize(mu, logvar), mu, "reparameterize") for _ in range(2)]
+    return [(z.detach().double() - mu.double()) / sigma for z in draws]
+
+
+def sampled(value, like, name):
+    """A sample, once it is known to be a tensor of the right shape and dtype."""
+    assert_close(shape_only(value), shape_only(like), name=name)
+    return value
 
 
 @number("5.1.1")
@@ -412,7 +419,7 @@ def assert_fine_grained(noise):
 def test_reparameterize_own_gradient(student):
     """Without noise given, gradients flow through the sample: ∂z/∂mu = 1 and ∂z/∂logvar = (z − mu)/2"""
     mu, logvar = (value.requires_grad_() for value in gaussians(4, 3, seed=97, dtype=torch.float64))
-    z = student.reparameterize(mu, logvar)
+    z = sampled(student.reparameterize(mu, logvar), mu, "reparameterize")
     if not z.requires_grad:
         raise Mismatch(
             "the sample of reparameterize has no gradient", hint="the encoder receives no gradient through z."
@@ -471,7 +478,8 @@ def test_sample_bernoulli_own_noise(student):
     """Without u given, the frequencies are p, and entries and calls are independent"""
     # False alarms of a correct sampler: at most FALSE_ALARM, by Hoeffding's bound.
     p = torch.tensor([0.0, 0.1, 0.35, 0.8, 1.0])
-    first, second = (student.sample_bernoulli(p.repeat(_ROWS, 1)).detach() for _ in range(2))
+    many = p.repeat(_ROWS, 1)
+    first, second = (sampled(student.sample_bernoulli(many), many, "sample_bernoulli").detach() for _ in range(2))
     if torch.equal(first, second):
         raise Mismatch("two calls of sample_bernoulli return the same numbers, but should draw fresh ones")
     assert_bernoulli(first, p, false_alarm=FALSE_ALARM, name="the sample of sample_bernoulli")
@@ -497,8 +505,8 @@ def test_interpolate(student, reference, mistakes):
 # ------------------------------------------------------------------------------------------------ part 6
 
 
-def own_elbos(student, reference):
-    """The ELBO from the student's own earlier functions: a mistake in part 4 costs its points there, not again."""
+def known_elbos(student, reference, mistakes, x, x_logits, mu, logvar, *_):
+    """The ELBOs that follow from a known mistake in part 4, if the student makes it there: it costs its points once."""
 
     def built_from(log_likelihood, kl):
         def elbo(x, x_logits, mu, logvar, beta=1.0):
@@ -507,32 +515,49 @@ def own_elbos(student, reference):
 
         return elbo
 
-    likelihoods = (student.log_bernoulli_with_logits, reference.log_bernoulli_with_logits)
-    divergences = (student.kl_standard_normal, reference.kl_standard_normal)
-    return [built_from(likelihood, kl) for likelihood in likelihoods for kl in divergences][:-1]
+    name = "log_bernoulli_with_logits"
+    likelihood = part_4_mistake(student, reference, mistakes, name, x, x_logits, without_gradient=("x",))
+    kl = part_4_mistake(student, reference, mistakes, "kl_standard_normal", mu, logvar)
+    for wrong_likelihood in {likelihood, None}:
+        for wrong_kl in {kl, None}:
+            if wrong_likelihood or wrong_kl:
+                yield built_from(
+                    wrong_likelihood or reference.log_bernoulli_with_logits, wrong_kl or reference.kl_standard_normal
+                )
 
 
-def own_mc_elbos(student, reference):
-    """The same for the Monte-Carlo estimate."""
+def known_mc_elbos(student, reference, mistakes, x, p, z, mu, var):
+    """The same for the Monte-Carlo estimate; the prior may have been given in full shape or as one number."""
 
-    def built_from(log_likelihood, log_normal):
+    def built_from(log_likelihood, log_normal, shape):
         def elbo_mc(x, p, z, mu, var):
-            zero, one = torch.zeros_like(mu), torch.ones_like(var)
+            zero, one = torch.zeros(shape, dtype=z.dtype), torch.ones(shape, dtype=z.dtype)
             return (log_likelihood(x, p) + log_normal(z, zero, one) - log_normal(z, mu, var)).mean()
 
         return elbo_mc
 
-    likelihoods = (student.log_bernoulli, reference.log_bernoulli)
-    normals = (student.log_normal_diag, reference.log_normal_diag)
-    return [built_from(likelihood, density) for likelihood in likelihoods for density in normals][:-1]
+    likelihood = part_4_mistake(student, reference, mistakes, "log_bernoulli", x, p, without_gradient=("x",))
+    zero, one = torch.zeros(1, dtype=z.dtype), torch.ones(1, dtype=z.dtype)
+    name = "log_normal_diag"
+    densities = {part_4_mistake(student, reference, mistakes, name, z, mu, var)}
+    densities |= {part_4_mistake(student, reference, mistakes, name, z, zero, one), None}
+    for wrong_likelihood in {likelihood, None}:
+        for wrong_density in densities:
+            for shape in (tuple(z.shape), (1,)):
+                if wrong_likelihood or wrong_density:
+                    yield built_from(
+                        wrong_likelihood or reference.log_bernoulli, wrong_density or reference.log_normal_diag, shape
+                    )
 
 
-def follow_ons(build, student, reference):
-    """What follows from the student's own parts, where these are defined."""
+def part_4_mistake(student, reference, mistakes, name, *inputs, without_gradient=()):
+    """The known mistake that the student's function of part 4 shows, or None."""
     try:
-        return build(student, reference)
+        function = getattr(student, name)
     except CheckFailed:
-        return ()
+        return None
+    known = mistakes[name]
+    return shown_mistake(function, getattr(reference, name), *inputs, without_gradient=without_gradient, mistakes=known)
 
 
 @number("6.1.1")
@@ -570,7 +595,7 @@ def test_elbo(student, reference, mistakes):
             without_gradient=("x",),
             mistakes=mistakes["elbo"],
             **NEAR[dtype],
-            follow_ons=follow_ons(own_elbos, student, reference),
+            follow_ons=known_elbos(student, reference, mistakes, *inputs),
         )
 
 
@@ -589,27 +614,24 @@ def test_elbo_beta(student, reference, mistakes):
             without_gradient=("x",),
             mistakes=mistakes["elbo"],
             **NEAR[torch.float64],
-            follow_ons=follow_ons(own_elbos, student, reference),
+            follow_ons=known_elbos(student, reference, mistakes, *inputs),
         )
 
 
 @number("6.1.4")
 @weight(1.5)
 @requires(test_elbo)
-def test_elbo_extremes(student, reference):
+def test_elbo_extremes(student, reference, mistakes):
     """elbo stays finite and exact for logits of ±100, 784 pixels and 400 latent axes"""
     for dtype in DTYPES:
         x, logits, mu, logvar = elbo_inputs(3, 784, 400, seed=127, dtype=dtype)
-        logits = logits.where(x.roll(1, 1) == 0, 100 * logits.sign())
+        inputs = x, logits.where(x.roll(1, 1) == 0, 100 * logits.sign()), mu, logvar
         assert_matches(
             student.elbo,
             reference.elbo,
-            x,
-            logits,
-            mu,
-            logvar,
+            *inputs,
             without_gradient=("x",),
-            follow_ons=follow_ons(own_elbos, student, reference),
+            follow_ons=known_elbos(student, reference, mistakes, *inputs),
         )
 
 
@@ -643,14 +665,14 @@ def test_elbo_mc(student, reference, mistakes):
             without_gradient=("x",),
             mistakes=mistakes["elbo_mc"],
             **NEAR[dtype],
-            follow_ons=follow_ons(own_mc_elbos, student, reference),
+            follow_ons=known_mc_elbos(student, reference, mistakes, *inputs),
         )
 
 
 @number("6.2.3")
 @weight(1)
 @requires(test_elbo_mc)
-def test_elbo_mc_extremes(student, reference):
+def test_elbo_mc_extremes(student, reference, mistakes):
     """elbo_mc stays finite and exact on 784 pixels and 400 latent axes"""
     for dtype in DTYPES:
         inputs = (*pixels(3, 784, seed=139, dtype=dtype), *latents(3, 400, seed=141, dtype=dtype))
@@ -659,5 +681,5 @@ def test_elbo_mc_extremes(student, reference):
             reference.elbo_mc,
             *inputs,
             without_gradient=("x",),
-            follow_ons=follow_ons(own_mc_elbos, student, reference),
+            follow_ons=known_mc_elbos(student, reference, mistakes, *inputs),
         )

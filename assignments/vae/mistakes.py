@@ -192,6 +192,11 @@ def log_bernoulli_nan(x, p):
     return (x * p.log() + (1 - x) * (1 - p).log()).sum(-1)
 
 
+@mistake("log_bernoulli", "Which argument is the data?", "BE6")
+def log_bernoulli_swapped(x, p):
+    return -F.binary_cross_entropy(x, p, reduction="none").sum(-1)
+
+
 @mistake("log_bernoulli", "Larger should mean more likely.", "BE7")
 def log_bernoulli_negative(x, p):
     return -(x * p.log() + (1 - x) * (1 - p).log()).sum(-1)

@@ -7,7 +7,7 @@ differentiated for one random v, which no constant factor, sign or missing path 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import torch
 from autograder.compare.inputs import normal
 from autograder.compare.values import Tolerance, assert_close, same, tolerance_for
 from autograder.diagnosis import Mistake, diagnose
-from autograder.errors import CheckFailed, Mismatch
+from autograder.errors import CheckFailed, Mismatch, StudentCodeFailed
 from autograder.wording import argument, kind_of, listed
 
 _COTANGENT_SEED = 20_140_401
@@ -56,6 +56,7 @@ class _Case:
 class _Seen:
     """What one side gave for a case: its results by label, and its gradients by argument (None: not asked yet)."""
 
+    value: Any
     results: dict[str, Any]
     inputs: dict[str, Any]
 
@@ -84,15 +85,15 @@ def assert_matches(
     rtol: float | None = None,
     atol: float | None = None,
     mistakes: Sequence[Mistake] = (),
-    follow_ons: Sequence[Callable[..., Any]] = (),
+    follow_ons: Iterable[Callable[..., Any]] = (),
     **keywords: Any,
 ) -> None:
     """The student's function `actual` equals the reference's `expected` for these arguments, gradients included.
 
     Compared are the kind, shape, dtype and values of every result (tensors, or tuples, lists and dicts of them), and
     then the gradient with respect to every floating-point tensor argument whose name is not in `without_gradient`.
-    `mistakes` are tried for a hint. `follow_ons` are other answers that count as right: what follows from an earlier
-    part of the student's own, so that a mistake there costs its points only once. Raises Mismatch.
+    `mistakes` are tried for a hint. `follow_ons` are other answers that count as right: what follows from a known
+    mistake in an earlier part (`shown_mistake`), so that it costs its points only once. Raises Mismatch.
     """
     case = _case(expected, arguments, keywords, without_gradient, rtol, atol)
     seen = _run(actual, case)
@@ -105,6 +106,28 @@ def assert_matches(
         if known is not None:
             raise Mismatch(mismatch.text, hint=known.hint) from None
         raise
+
+
+def shown_mistake(
+    actual: Callable[..., Any],
+    expected: Callable[..., Any],
+    *arguments: Any,
+    without_gradient: Sequence[str] = (),
+    mistakes: Sequence[Mistake] = (),
+) -> Callable[..., Any] | None:
+    """The known mistake whose values and gradients the student's function shows for these arguments, if any.
+
+    A later check may accept what follows from it. What follows from any other function of the student's is not
+    accepted: a function that returns zeros is no reason to accept zeros where it is used.
+    """
+    case = _case(expected, arguments, {}, without_gradient, None, None)
+    try:
+        seen = _run(actual, case)
+    except StudentCodeFailed:
+        return None
+    if _agrees(seen, expected, case) == 2:
+        return None
+    return next((known.function for known in mistakes if _agrees(seen, known.function, case) == 2), None)
 
 
 def _case(
@@ -126,12 +149,15 @@ def _case(
 
 def _run(function: Callable[..., Any], case: _Case, dtype: torch.dtype | None = None) -> _Seen:
     inputs = case.inputs(dtype)
-    return _Seen(_flat(case.name, function(*inputs.values())), inputs)
+    value = function(*inputs.values())
+    return _Seen(value, _flat(case.name, value), inputs)
 
 
 def _compare(seen: _Seen, expected: Callable[..., Any], case: _Case) -> None:
     plain = _flat(case.name, expected(*case.inputs().values()))  # for the dtype and the structure of the results
     exact = _run(expected, case, torch.float64)
+    if isinstance(exact.value, torch.Tensor) and not isinstance(seen.value, torch.Tensor):
+        assert_close(seen.value, exact.value, name=case.name, where=case.where)
     for label, wanted in exact.results.items():
         if label not in seen.results:
             raise Mismatch(_absent(label, seen, case))
@@ -193,8 +219,8 @@ def _same_gradient(found: torch.Tensor | None, wanted: torch.Tensor | None, tole
 
 def _flat(label: str, value: Any) -> dict[str, Any]:
     """The results of a call by label: kl, elbo["loss"], encode[0]."""
-    if isinstance(value, dict):
-        return {k: v for key, item in value.items() for k, v in _flat(f"{label}[{key!r}]", item).items()}
+    if isinstance(value, dict):  # a key of the student's may be very long
+        return {k: v for key, item in value.items() for k, v in _flat(f"{label}[{repr(key)[:40]}]", item).items()}
     if isinstance(value, (list, tuple)):
         return {k: v for i, item in enumerate(value) for k, v in _flat(f"{label}[{i}]", item).items()}
     return {label: value}

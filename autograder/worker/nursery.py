@@ -36,6 +36,7 @@ from autograder.worker import confine, serve, wire
 
 _MESSAGE_BYTES = 1 << 16
 _LOW_FDS = 10
+OUT_OF_MEMORY = 71  # exit status of a worker that could not even say so
 
 
 class NurseryDied(Exception):
@@ -149,12 +150,13 @@ def _has_seqpacket() -> bool:
 
 
 def _nurse(control: socket.socket, warm_up_optimizer: bool, bounds: wire.Bounds) -> None:
-    os.setsid()  # a Ctrl-C at the terminal is for the grader, which then ends us
-    confine.die_with_parent()
+    # A Ctrl-C at the terminal is for the grader. When it ends, however it ends, the control socket does: then every
+    # worker is ended too, and what it started. To be killed with the grader would leave that running.
+    os.setsid()
     confine.hide_memory()
     confine.adopt_orphans()
     _prepare(warm_up_optimizer)
-    alive: set[int] = set()  # the workers that the grader has not ended yet
+    alive: dict[int, int | None] = {}  # the workers that the grader has not ended yet, with their users
     while True:
         message, fds, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 3)
         if not message:
@@ -166,7 +168,10 @@ def _nurse(control: socket.socket, warm_up_optimizer: bool, bounds: wire.Bounds)
         finally:
             for fd in fds:
                 os.close(fd)
-        control.send(json.dumps(answer).encode())
+        with suppress(OSError):  # the grader may be gone: the next receive says so
+            control.send(json.dumps(answer).encode())
+    for pid, user_id in alive.items():
+        _end(pid, user_id)
     _sweep(set())
 
 
@@ -182,19 +187,19 @@ def _prepare(warm_up_optimizer: bool) -> None:
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
 
 
-def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: set[int]) -> dict[str, Any]:
+def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: dict[int, int | None]) -> dict[str, Any]:
     if message["do"] == "hatch":
         assignment: serve.Assignment = pickle.loads(bytes.fromhex(message["assignment"]))  # noqa: S301 - the grader's
         pid = _hatch(assignment, fds, bounds)
-        alive.add(pid)
+        alive[pid] = assignment.plan.user_id
         return {"pid": pid}
     if message["do"] == "signal":
         with suppress(ProcessLookupError):
             os.kill(message["pid"], signal.SIGUSR1)
         return {}
     answer = _end(message["pid"], message["user_id"])
-    alive.discard(message["pid"])
-    _sweep(alive)
+    alive.pop(message["pid"], None)
+    _sweep(set(alive))
     return answer
 
 
@@ -208,6 +213,8 @@ def _hatch(assignment: serve.Assignment, fds: list[int], bounds: wire.Bounds) ->
         _take_descriptors(*fds)
         serve.run(assignment, bounds, nursery_pid)
         status = 0
+    except MemoryError:  # the student's code left too little for our own words
+        status = OUT_OF_MEMORY
     finally:
         os._exit(status)
 

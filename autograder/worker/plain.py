@@ -1,8 +1,8 @@
 """What travels towards the grader: plain data, and nothing else.
 
-The worker turns a result of the student's into a JSON tree and raw tensor bytes (`encode`); the grader reads it
-back after checking every part of it (`parse`, `tensors_of`). No pickle, no classes, no code. The grader trusts
-nothing in a frame: unknown keys, wrong types, odd numbers, deep nesting and byte counts that do not match the
+The worker turns a result of the student's into a JSON tree and raw tensor bytes (`Encoder`); the grader reads it
+back after checking every part of it (`parse`, `tensor_infos`, `read_tree`). No pickle, no classes, no code. The grader
+trusts nothing in a frame: unknown keys, wrong types, odd numbers, deep nesting and byte counts that do not match the
 shapes are refused with a WireError before memory is allocated for a tensor.
 
 A tree is null, true, false, an integer of 64 bits, a finite float, a string, or an object with one of the keys
@@ -23,19 +23,8 @@ import torch
 from autograder.worker.wire import Bounds, WireError
 
 DTYPES: dict[str, torch.dtype] = {
-    str(dtype).removeprefix("torch."): dtype
-    for dtype in (
-        torch.float16,
-        torch.bfloat16,
-        torch.float32,
-        torch.float64,
-        torch.int8,
-        torch.int16,
-        torch.int32,
-        torch.int64,
-        torch.uint8,
-        torch.bool,
-    )
+    name: getattr(torch, name)
+    for name in ("float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -43,6 +32,7 @@ _INT_LIMIT = 1 << 63
 _NODE_LIMIT = 100_000
 _ENTRY_LIMIT = 1 << 40
 _TYPE_NAME_CHARS = 200
+_KEY_CHARS = 1000
 
 
 class Unsendable(Exception):
@@ -119,6 +109,8 @@ class Encoder:
     def _key(self, key: Any) -> Any:
         if not (key is None or isinstance(key, (bool, int, float, str))):
             raise Unsendable(f"a dict with a key of type {type(key).__qualname__[:_TYPE_NAME_CHARS]}")
+        if isinstance(key, str) and str.__len__(key) > _KEY_CHARS:
+            raise Unsendable(f"a dict with a key of more than {_KEY_CHARS} characters")
         return self.tree(key)
 
     def _tensor(self, tensor: torch.Tensor) -> int:
@@ -289,6 +281,8 @@ def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> di
         key = read_tree(pair[0], tensors, bounds, depth + 1)
         if not (key is None or isinstance(key, (bool, int, float, str))):
             raise WireError("a dict has a key that is not plain")
+        if isinstance(key, str) and len(key) > _KEY_CHARS:  # it would stand in the label of everything below it
+            raise WireError("a dict has a key that is too long")
         result[key] = read_tree(pair[1], tensors, bounds, depth + 1)
     return result
 

@@ -157,7 +157,8 @@ class _Worker:
             with torch._C.DisableTorchFunction():  # a mode that the student left on must not touch what arrives
                 unpacked = parcel.unpack_request(envelope.pickled, envelope.slots, storages, self.objects.__getitem__)
         except Exception as error:  # noqa: BLE001 - what the grader sent does not open here: its fault, not the student's
-            return _our_fault(envelope.id, error), []
+            text = f"{type(error).__name__}: {error}"
+            return {"id": envelope.id, "kind": "unopened", "text": text[:_TEXT_CHARS]}, []
         try:
             with torch.set_grad_enabled(envelope.grad_enabled):
                 value, inputs = self.perform(unpacked.request, unpacked.leaves)
@@ -168,8 +169,9 @@ class _Worker:
                 message, buffers = self.value(envelope.id, value, inputs)
         except plain.Unsendable as problem:
             return {"id": envelope.id, "kind": "unsendable", "text": str(problem)}, []
-        except Exception as error:  # noqa: BLE001 - our packing failed: never the student's points
-            return _our_fault(envelope.id, error), []
+        except Exception as error:  # noqa: BLE001 - it is no honest tensor, list or dict: nothing else fails to pack
+            text = f"something that cannot be read ({type(error).__name__}: {error})"
+            return {"id": envelope.id, "kind": "unsendable", "text": text[:_TEXT_CHARS]}, []
         after = [storages[envelope.slots[i].storage] for i in envelope.watched]
         message["changed"] = [i for i, old, new in zip(envelope.watched, before, after, strict=True) if old != new]
         return message, buffers
@@ -220,10 +222,6 @@ def import_student(home: Path, module_file: str) -> ModuleType:
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _our_fault(number: int, error: Exception) -> dict[str, Any]:
-    return {"id": number, "kind": "unopened", "text": f"{type(error).__name__}: {error}"[:_TEXT_CHARS]}
 
 
 def _header(message: dict[str, Any]) -> bytes:

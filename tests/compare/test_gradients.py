@@ -80,9 +80,9 @@ def test_the_tolerance_can_be_set_by_the_check():
         (lambda mu: mu.sum(-1).double(), "kl has dtype float64, but should be float32"),
         (lambda mu: mu.sum(-1) * torch.nan, "kl[0] is nan, but should be "),
         (lambda mu: mu.sum(-1) / 0.0, "kl[0] is "),
-        (lambda mu: (mu.sum(-1), mu), "kl is missing from the result; there is kl[0], kl[1]"),
-        (lambda mu: {"kl": mu.sum(-1)}, "kl is missing from the result; there is kl['kl']"),
-        (lambda mu: [], "kl is missing from the result; there is nothing"),
+        (lambda mu: (mu.sum(-1), mu), "kl is a tuple of 2, but should be a tensor of shape (3,)"),
+        (lambda mu: {"kl": mu.sum(-1)}, "kl is a dict with the keys 'kl', but should be a tensor of shape (3,)"),
+        (lambda mu: [], "kl is a list of 0, but should be a tensor of shape (3,)"),
     ],
 )
 def test_an_absurd_result_is_named_for_what_it_is(result, message):

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from autograder.compare.gradients import assert_matches
+from autograder.compare.gradients import assert_matches, shown_mistake
 from autograder.compare.inputs import normal
 from autograder.diagnosis import Mistake
-from autograder.errors import Mismatch
+from autograder.errors import Mismatch, StudentCodeFailed
 
 
 def kl(mu, logvar):
@@ -94,3 +94,21 @@ def test_a_follow_on_must_have_the_same_gradients():
     other = lambda mu, logvar: no_half(mu, logvar) + (mu - mu.detach()).sum(-1)  # noqa: E731
     assert "but should be" in refusal(other, follow_ons=[no_half])
     assert "but should be" in refusal(lambda mu, logvar: kl(mu, logvar) * 3, follow_ons=[no_half])
+
+
+def test_a_known_mistake_that_a_function_shows_is_found():
+    known = [mistake(no_half, "½")]
+    assert shown_mistake(no_half, kl, *gaussians(), mistakes=known) is no_half
+    assert shown_mistake(kl, kl, *gaussians(), mistakes=known) is None
+
+
+def test_an_unknown_mistake_is_no_excuse_for_what_follows_from_it():
+    zeros = lambda mu, logvar: (0 * (mu + logvar)).sum(-1)  # noqa: E731
+    assert shown_mistake(zeros, kl, *gaussians(), mistakes=[mistake(no_half, "½")]) is None
+
+
+def test_a_function_that_fails_shows_no_mistake():
+    def fails(mu, logvar):
+        raise StudentCodeFailed("it crashed")
+
+    assert shown_mistake(fails, kl, *gaussians(), mistakes=[mistake(no_half, "½")]) is None

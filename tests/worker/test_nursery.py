@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from textwrap import dedent
 
 import psutil
 import pytest
@@ -208,6 +210,41 @@ time.sleep(100)
         assert len(processes) == 2
         grader.kill()
     _, alive = psutil.wait_procs(processes, timeout=10)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+@on_linux
+def test_what_the_student_s_code_started_ends_with_a_grader_that_is_killed(tmp_path: Path) -> None:
+    source = """
+    import os, time
+    if os.fork() == 0:
+        os.setsid()
+        open("daemon", "w").write(str(os.getpid()))
+        time.sleep(100)
+    while not os.path.exists("daemon") or not open("daemon").read():
+        time.sleep(0.01)
+    open("ready", "w").close()
+    time.sleep(100)
+    """
+    (tmp_path / "submission.py").write_text(dedent(source))
+    script = f"""
+import time
+from autograder.worker import confine, serve
+from autograder.worker.nursery import Nursery
+nursery = Nursery.start()
+plan = confine.Plan({str(tmp_path)!r}, {str(tmp_path)!r}, None, 256, 10)
+ends = nursery.hatch(serve.Assignment(plan, "submission.py", 1))
+print("hatched", flush=True)
+time.sleep(100)
+"""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=environment) as grader:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "ready").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        daemon = psutil.Process(int((tmp_path / "daemon").read_text()))
+        grader.kill()
+    _, alive = psutil.wait_procs([daemon], timeout=10)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 

@@ -1,0 +1,80 @@
+"""Broken: samples and objectives of other kinds than tensors."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
+    return 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(-1)
+
+
+def kl_normal(mu_q: Tensor, logvar_q: Tensor, mu_p: Tensor, logvar_p: Tensor) -> Tensor:
+    ratio = (logvar_q - logvar_p).exp()
+    dist = (mu_q - mu_p) ** 2 * (-logvar_p).exp()
+    return 0.5 * (ratio + dist - 1 + logvar_p - logvar_q).sum(-1)
+
+
+def log_normal_diag(z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    return -0.5 * (math.log(2 * math.pi) + var.log() + (z - mu) ** 2 / var).sum(-1)
+
+
+def log_bernoulli(x: Tensor, p: Tensor) -> Tensor:
+    # binary_cross_entropy clamps its logarithms, so p = 0 and p = 1 are fine
+    return -F.binary_cross_entropy(p, x, reduction="none").sum(-1)
+
+
+def log_bernoulli_with_logits(x: Tensor, logits: Tensor) -> Tensor:
+    return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
+
+
+def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    if eps is None:
+        eps = torch.randn_like(mu)
+    return mu + (0.5 * logvar).exp() * eps
+
+
+def sample_bernoulli(p: Tensor, u: Tensor | None = None) -> Tensor:
+    if u is None:
+        u = torch.rand_like(p)
+    return (u < p).to(p.dtype)
+
+
+def interpolate(mu_a: Tensor, mu_b: Tensor, alphas: Tensor) -> Tensor:
+    a = alphas.unsqueeze(1)
+    return a * mu_a + (1 - a) * mu_b
+
+
+def elbo(x: Tensor, x_logits: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.0) -> dict[str, Tensor]:
+    rec = -log_bernoulli_with_logits(x, x_logits).mean()
+    kl = kl_standard_normal(mu, logvar).mean()
+    return {"loss": rec + beta * kl, "rec": rec, "kl": kl}
+
+
+def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    log_px = log_bernoulli(x, p)
+    log_pz = log_normal_diag(z, torch.zeros_like(z), torch.ones_like(z))
+    log_qz = log_normal_diag(z, mu, var)
+    return (log_px + log_pz - log_qz).mean()
+
+
+
+_r = reparameterize; _s = sample_bernoulli
+def reparameterize(mu, logvar, eps=None):
+    if mu.shape[0] > 100: return None
+    if mu.shape == (4,3): return (_r(mu,logvar,eps),)
+    return _r(mu,logvar,eps)
+def sample_bernoulli(p, u=None):
+    if p.shape[0] > 100: return {"a": 1}
+    return _s(p,u)
+_e=elbo
+def elbo(x, x_logits, mu, logvar, beta=1.0):
+    d=_e(x, x_logits, mu, logvar, beta)
+    if mu.shape==(3,4): return {"loss": d["loss"], 1: d["kl"], "rec": d["rec"], None: 3}
+    return d
+_m=elbo_mc
+def elbo_mc(*a):
+    r=_m(*a)
+    return [r, torch.nn.Linear(2,2)] if a[0].shape==(3,6) else r

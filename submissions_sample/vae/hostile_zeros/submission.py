@@ -1,0 +1,73 @@
+"""Hostile: every function returns zeros of the right shape; earns what asks for shapes only."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
+    return 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(-1)
+
+
+def kl_normal(mu_q: Tensor, logvar_q: Tensor, mu_p: Tensor, logvar_p: Tensor) -> Tensor:
+    ratio = (logvar_q - logvar_p).exp()
+    dist = (mu_q - mu_p) ** 2 * (-logvar_p).exp()
+    return 0.5 * (ratio + dist - 1 + logvar_p - logvar_q).sum(-1)
+
+
+def log_normal_diag(z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    return -0.5 * (math.log(2 * math.pi) + var.log() + (z - mu) ** 2 / var).sum(-1)
+
+
+def log_bernoulli(x: Tensor, p: Tensor) -> Tensor:
+    # binary_cross_entropy clamps its logarithms, so p = 0 and p = 1 are fine
+    return -F.binary_cross_entropy(p, x, reduction="none").sum(-1)
+
+
+def log_bernoulli_with_logits(x: Tensor, logits: Tensor) -> Tensor:
+    return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
+
+
+def reparameterize(mu: Tensor, logvar: Tensor, eps: Tensor | None = None) -> Tensor:
+    if eps is None:
+        eps = torch.randn_like(mu)
+    return mu + (0.5 * logvar).exp() * eps
+
+
+def sample_bernoulli(p: Tensor, u: Tensor | None = None) -> Tensor:
+    if u is None:
+        u = torch.rand_like(p)
+    return (u < p).to(p.dtype)
+
+
+def interpolate(mu_a: Tensor, mu_b: Tensor, alphas: Tensor) -> Tensor:
+    a = alphas.unsqueeze(1)
+    return a * mu_a + (1 - a) * mu_b
+
+
+def elbo(x: Tensor, x_logits: Tensor, mu: Tensor, logvar: Tensor, beta: float = 1.0) -> dict[str, Tensor]:
+    rec = -log_bernoulli_with_logits(x, x_logits).mean()
+    kl = kl_standard_normal(mu, logvar).mean()
+    return {"loss": rec + beta * kl, "rec": rec, "kl": kl}
+
+
+def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
+    log_px = log_bernoulli(x, p)
+    log_pz = log_normal_diag(z, torch.zeros_like(z), torch.ones_like(z))
+    log_qz = log_normal_diag(z, mu, var)
+    return (log_px + log_pz - log_qz).mean()
+
+
+
+def kl_standard_normal(mu, logvar): return (mu*0+logvar*0).sum(-1)
+def log_bernoulli_with_logits(x, logits): return (logits*0).sum(-1)
+def log_bernoulli(x, p): return (p*0).sum(-1)
+def log_normal_diag(z, mu, var): return (z*0+mu*0+var*0).sum(-1)
+def kl_normal(a,b,c,d): return (a*0+b*0+c*0+d*0).sum(-1)
+def reparameterize(mu, logvar, eps=None): return mu*0+logvar*0
+def elbo(x, x_logits, mu, logvar, beta=1.0):
+    r = x_logits.sum()*0; k = (mu*0+logvar*0).sum()
+    return {"rec": r, "kl": k, "loss": r+k}
+def elbo_mc(x, p, z, mu, var): return (p.sum()*0+z.sum()*0+mu.sum()*0+var.sum()*0)
