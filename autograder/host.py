@@ -54,7 +54,7 @@ class Host:
                 memory_mib=limits.memory_mib,
                 cpu_s=int(limits.timeout_s + limits.import_timeout_s) + _SPARE_CPU_S,
             )
-            task = serve.Assignment(plan, module_file, self.seed(check_id))
+            task = serve.Task(plan, module_file, self.seed(check_id))
             session = Session(self.nursery, task, limits, self.public_modules)
             try:
                 with session:

@@ -14,14 +14,18 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import grading
 from autograder.assignment import Assignment
 from autograder.model import Check, Report, Verdict
 from autograder.submission import stage
+from autograder.worker import confine
+
+if TYPE_CHECKING:
+    from autograder.worker.nursery import Nursery
 
 NOT_REACHED = "the run ended before this check was reached"
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass
@@ -84,7 +88,6 @@ def grade(
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
             from autograder.collect import run_checks
             from autograder.host import Host
-            from autograder.worker import confine
 
             progress.isolation = ", ".join(confine.layers(os.geteuid() == 0))
             host = Host(nursery, workspace, assignment)
@@ -92,11 +95,10 @@ def grade(
     return progress.report()
 
 
-def start_nursery(assignment: Assignment) -> Nursery:  # type: ignore[name-defined]  # noqa: F821
+def start_nursery(assignment: Assignment) -> Nursery:
     """Import torch, once, and fork the nursery."""
-    os.environ.update(dict.fromkeys(_THREADS, "1"))  # before the import: more threads, and every fork would hang
+    os.environ.update(confine.ONE_THREAD)
     gc.disable()  # nothing that torch's import makes is garbage
-    from autograder.worker import confine
     from autograder.worker.nursery import Nursery
 
     gc.enable()

@@ -48,12 +48,12 @@ class Session:
     def __init__(
         self,
         nursery: Nursery,
-        assignment: serve.Assignment,
+        task: serve.Task,
         limits: Limits,
         public_modules: Sequence[str] = (),
     ) -> None:
         self._nursery = nursery
-        self._assignment = assignment
+        self._task = task
         self._limits = limits
         self._public_modules = public_modules
         self._released: list[int] = []
@@ -63,7 +63,7 @@ class Session:
         self.names: tuple[str, ...] = ()
         self.import_s = 0.0
         try:
-            ends = nursery.hatch(assignment)
+            ends = nursery.hatch(task)
         except NurseryDied as error:
             raise WallError(f"the nursery could not fork a worker: {error}") from error
         self._link = Link(ends, nursery.bounds, limits.output_mib << 20)
@@ -129,7 +129,7 @@ class Session:
     # ------------------------------------------------------------------------------------------------------
 
     def _welcome(self) -> None:
-        what = f"importing {self._assignment.module_file}"
+        what = f"importing {self._task.module_file}"
         try:
             message = self._link.receive(0, self._limits.import_timeout_s).message
             if message.get("kind") == "raised":
@@ -213,7 +213,7 @@ class Session:
         raise wire.WireError("its form is unknown")
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
-        module = failures.Module(self._assignment.module_file, self.names)
+        module = failures.Module(self._task.module_file, self.names)
         return failures.raised(message, what, module, self._limits)
 
     def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:
@@ -231,7 +231,7 @@ class Session:
                 words = self._link.last_words(0.0)
         finally:
             self._link.close()
-        frames = failures.own_frames(words, self._assignment.plan.home)
+        frames = failures.own_frames(words, self._task.plan.home)
         return self._remember(failures.broken(broken, ended, what, limit_s, self._limits, frames))
 
     def _remember(self, failure: StudentCodeFailed) -> StudentCodeFailed:
@@ -241,7 +241,7 @@ class Session:
     def _end(self) -> Ended:
         if self._ended is None:
             try:
-                self._ended = self._nursery.end(self._link.pid, self._assignment.plan.user_id)
+                self._ended = self._nursery.end(self._link.pid, self._task.plan.user_id)
             except NurseryDied as error:
                 raise WallError(f"the nursery died: {error}") from error
         return self._ended

@@ -437,7 +437,7 @@ class Scripted:
     def __init__(self, welcome: bytes, reply: bytes) -> None:
         self.welcome, self.reply = welcome, reply
 
-    def hatch(self, assignment: serve.Assignment) -> Ends:
+    def hatch(self, assignment: serve.Task) -> Ends:
         ours, self.theirs = socket.socketpair()
         output, words = os.pipe(), os.pipe()
         os.close(output[1])
@@ -471,7 +471,7 @@ def frame(message: Any, body: bytes = b"") -> bytes:
 def converse(welcome: Any, reply: Any, body: bytes = b"") -> None:
     """One welcome and one call: whatever the worker says, a value, the student's fault or one of the wall's."""
     nursery: Any = Scripted(frame(welcome), frame(reply, body))
-    task = serve.Assignment(confine.Plan("/nowhere", "/nowhere", None, 64, 10), "submission.py", 1)
+    task = serve.Task(confine.Plan("/nowhere", "/nowhere", None, 64, 10), "submission.py", 1)
     try:
         with Session(nursery, task, Limits(timeout_s=5, import_timeout_s=5)) as session:
             result = Student(session, "submission").module(torch.ones(2, requires_grad=True))

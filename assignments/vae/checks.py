@@ -64,7 +64,7 @@ def elbo_inputs(batch, pixels_, dim, *, seed, dtype=torch.float32):
     return *logit_pixels(batch, pixels_, seed=seed, dtype=dtype), *gaussians(batch, dim, seed=seed + 2, dtype=dtype)
 
 
-def assert_shapes(function, expected, draw, **options):
+def assert_shapes(function, expected, draw):
     """One value per example for every shape and dtype, for gaps in memory too, without a look at the values."""
     for dtype in DTYPES:
         for batch, dim in SHAPES:
@@ -73,7 +73,7 @@ def assert_shapes(function, expected, draw, **options):
                 shape_only(function(*inputs)),
                 shape_only(expected(*inputs)),
                 name=expected.__name__,
-                where=f"B = {batch}, d = {dim}, {dtype}".replace("torch.", ""),
+                where=sizes(batch, dim, dtype),
             )
     gapped = [noncontiguous(value) for value in draw(5, 3, seed=12)]
     assert_close(
@@ -82,6 +82,11 @@ def assert_shapes(function, expected, draw, **options):
         name=expected.__name__,
         where="inputs that are not contiguous",
     )
+
+
+def sizes(batch, dim, dtype):
+    """How messages say with which sizes and dtype a function was called."""
+    return f"B = {batch}, d = {dim}, {dtype}".replace("torch.", "")
 
 
 def shape_only(value):
@@ -351,7 +356,7 @@ def test_reparameterize_runs(student, reference):
     for dtype in DTYPES:
         for batch, dim in SHAPES:
             mu, logvar = gaussians(batch, dim, seed=91, dtype=dtype)
-            where = f"B = {batch}, d = {dim}, {dtype}".replace("torch.", "")
+            where = sizes(batch, dim, dtype)
             eps = normal(batch, dim, seed=92, dtype=dtype)
             for result in (student.reparameterize(mu, logvar, eps), student.reparameterize(mu, logvar)):
                 assert_close(shape_only(result), shape_only(mu), name="reparameterize", where=where)
@@ -567,7 +572,7 @@ def test_elbo_runs(student, reference):
     for dtype in DTYPES:
         for batch, dim in SHAPES:
             inputs = elbo_inputs(batch, 6, dim, seed=121, dtype=dtype)
-            parts, where = student.elbo(*inputs), f"B = {batch}, d = {dim}, {dtype}".replace("torch.", "")
+            parts, where = student.elbo(*inputs), sizes(batch, dim, dtype)
             if not isinstance(parts, dict) or parts.keys() != {"loss", "rec", "kl"}:
                 got = (
                     f"has the keys {sorted(map(str, parts))}"
@@ -642,7 +647,7 @@ def test_elbo_mc_runs(student, reference):
     for dtype in DTYPES:
         for batch, dim in SHAPES:
             inputs = (*pixels(batch, 6, seed=131, dtype=dtype), *latents(batch, dim, seed=133, dtype=dtype))
-            where = f"B = {batch}, d = {dim}, {dtype}".replace("torch.", "")
+            where = sizes(batch, dim, dtype)
             assert_close(
                 shape_only(student.elbo_mc(*inputs)),
                 shape_only(reference.elbo_mc(*inputs)),

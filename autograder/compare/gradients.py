@@ -54,7 +54,7 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What one side gave for a case: its results by label, and its gradients by argument (None: not asked yet)."""
+    """What one side gave for a case: the value, the results in it by label, and the inputs it was given."""
 
     value: Any
     results: dict[str, Any]
@@ -201,13 +201,8 @@ def _agrees(seen: _Seen, other: Callable[..., Any], case: _Case) -> int:
         pairs = zip(seen.gradients(case).items(), theirs.gradients(case).values(), strict=True)
         agree = all(_same_gradient(found, wanted, case.tolerance(seen.inputs[n].dtype)) for (n, found), wanted in pairs)
         return 2 if agree else 1
-    except (
-        CheckFailed,
-        RuntimeError,
-        ValueError,
-        TypeError,
-    ):  # a wrong implementation may fail where ours does not
-        return 0
+    except (CheckFailed, RuntimeError, ValueError, TypeError):
+        return 0  # a wrong implementation may fail where ours does not
 
 
 def _same_gradient(found: torch.Tensor | None, wanted: torch.Tensor | None, tolerance: Tolerance) -> bool:

@@ -21,6 +21,9 @@ _LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
+# Must be set before torch is imported: with more threads every forked child hangs in its first parallel operation.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -83,10 +86,9 @@ def _own_place(plan: Plan) -> None:
         "HOME": plan.home,
         "TMPDIR": plan.temporary,
     }
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     tempfile.tempdir = plan.temporary  # the grader may have asked for its own, and Python remembers the answer
     os.environ.clear()
-    os.environ.update(keep | threads | {"MPLBACKEND": "Agg", "TORCHINDUCTOR_CACHE_DIR": plan.temporary})
+    os.environ.update(keep | ONE_THREAD | {"MPLBACKEND": "Agg", "TORCHINDUCTOR_CACHE_DIR": plan.temporary})
 
 
 def _first_victim(plan: Plan) -> None:

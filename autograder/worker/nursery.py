@@ -92,14 +92,14 @@ class Nursery:
         theirs.close()
         return cls(ours, pid, bounds)
 
-    def hatch(self, assignment: serve.Assignment) -> Ends:
-        """Fork a worker for an assignment."""
+    def hatch(self, task: serve.Task) -> Ends:
+        """Fork a worker for a task."""
         ours, theirs = socket.socketpair()
         output_read, output_write = os.pipe()
         words_read, words_write = os.pipe()
         try:
             answer = self._ask(
-                {"do": "hatch", "assignment": pickle.dumps(assignment).hex()},
+                {"do": "hatch", "task": pickle.dumps(task).hex()},
                 [theirs.fileno(), output_write, words_write],
             )
         except NurseryDied:
@@ -189,9 +189,9 @@ def _prepare(warm_up_optimizer: bool) -> None:
 
 def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: dict[int, int | None]) -> dict[str, Any]:
     if message["do"] == "hatch":
-        assignment: serve.Assignment = pickle.loads(bytes.fromhex(message["assignment"]))  # noqa: S301 - the grader's
-        pid = _hatch(assignment, fds, bounds)
-        alive[pid] = assignment.plan.user_id
+        task: serve.Task = pickle.loads(bytes.fromhex(message["task"]))  # noqa: S301 - the grader's
+        pid = _hatch(task, fds, bounds)
+        alive[pid] = task.plan.user_id
         return {"pid": pid}
     if message["do"] == "signal":
         with suppress(ProcessLookupError):
@@ -203,7 +203,7 @@ def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: d
     return answer
 
 
-def _hatch(assignment: serve.Assignment, fds: list[int], bounds: wire.Bounds) -> int:
+def _hatch(task: serve.Task, fds: list[int], bounds: wire.Bounds) -> int:
     nursery_pid = os.getpid()
     pid = os.fork()
     if pid:
@@ -211,7 +211,7 @@ def _hatch(assignment: serve.Assignment, fds: list[int], bounds: wire.Bounds) ->
     status = 70
     try:
         _take_descriptors(*fds)
-        serve.run(assignment, bounds, nursery_pid)
+        serve.run(task, bounds, nursery_pid)
         status = 0
     except MemoryError:  # the student's code left too little for our own words
         status = OUT_OF_MEMORY

@@ -35,8 +35,8 @@ _HEADER_SPARE_BYTES = 1 << 14  # for what is added to a header after it was meas
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """What a worker is told about its task: the plan for its confinement, the module and the seed."""
+class Task:
+    """What a worker is told to do: the plan for its confinement, the module and the seed."""
 
     plan: confine.Plan
     module_file: str  # relative to the plan's home
@@ -80,18 +80,18 @@ class _Record:
     outputs: list[torch.Tensor]
 
 
-def run(assignment: Assignment, bounds: wire.Bounds, parent_pid: int) -> None:
+def run(task: Task, bounds: wire.Bounds, parent_pid: int) -> None:
     """The whole life of a worker; returns when the grader closes the socket."""
     _redirect_output()
     faulthandler.enable(file=WORDS_FD, all_threads=False)
     faulthandler.register(signal.SIGUSR1, file=WORDS_FD, all_threads=False)
-    seed(assignment.seed)
-    confine.confine(assignment.plan)
+    seed(task.seed)
+    confine.confine(task.plan)
     if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
         return
     with socket.socket(fileno=SOCKET_FD) as sock:
-        worker = _Worker(sock, bounds, Path(assignment.plan.home))
-        if worker.introduce(assignment.module_file):
+        worker = _Worker(sock, bounds, Path(task.plan.home))
+        if worker.introduce(task.module_file):
             worker.serve()
 
 

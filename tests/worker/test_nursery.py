@@ -150,9 +150,9 @@ def test_a_hundred_workers_leave_nothing_behind(
     assert list(places.iterdir()) == []
 
 
-def plan(tmp_path: Path, source: str) -> serve.Assignment:
+def plan(tmp_path: Path, source: str) -> serve.Task:
     (tmp_path / "submission.py").write_text(source)
-    return serve.Assignment(confine.Plan(str(tmp_path), str(tmp_path), None, 256, 10), "submission.py", 1)
+    return serve.Task(confine.Plan(str(tmp_path), str(tmp_path), None, 256, 10), "submission.py", 1)
 
 
 def test_the_end_of_the_nursery_is_the_end_of_its_workers(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ from autograder.worker import confine, serve
 from autograder.worker.nursery import Nursery
 nursery = Nursery.start()
 plan = confine.Plan({str(tmp_path)!r}, {str(tmp_path)!r}, None, 256, 10)
-ends = nursery.hatch(serve.Assignment(plan, "submission.py", 1))
+ends = nursery.hatch(serve.Task(plan, "submission.py", 1))
 print(nursery._pid, ends.pid, flush=True)
 time.sleep(100)
 """
@@ -233,7 +233,7 @@ from autograder.worker import confine, serve
 from autograder.worker.nursery import Nursery
 nursery = Nursery.start()
 plan = confine.Plan({str(tmp_path)!r}, {str(tmp_path)!r}, None, 256, 10)
-ends = nursery.hatch(serve.Assignment(plan, "submission.py", 1))
+ends = nursery.hatch(serve.Task(plan, "submission.py", 1))
 print("hatched", flush=True)
 time.sleep(100)
 """
