@@ -27,7 +27,6 @@ from autograder.loading import load_beside, load_reference
 from autograder.model import Check, Verdict
 from autograder.student import InProcess, Student
 from autograder.verdicts import Run, Settled, verdict_of
-from autograder.worker import parcel
 
 os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
@@ -123,8 +122,7 @@ class _Plugin:
             items.clear()
             return
         for module in {item.module for item in items if isinstance(item, pytest.Function)}:
-            parcel.send_by_value(module)
-            self.host.public_modules = (*self.host.public_modules, module.__name__)
+            self.host.publish(module)
 
     def _plan(self, items: list[pytest.Item]) -> None:
         path = str(self.assignment.checks_file)
@@ -228,8 +226,7 @@ class _Plugin:
         """The assignment's recipes.py: functions that may travel to the worker."""
         module = load_beside(self.assignment, "recipes")
         if module is not None:
-            parcel.send_by_value(module)
-            self.host.public_modules = (*self.host.public_modules, module.__name__)
+            self.host.publish(module)
         return module
 
     @pytest.fixture

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import ModuleType
 
 from autograder.assignment import Assignment
 from autograder.errors import StudentCodeFailed
 from autograder.session import Session
 from autograder.student import Student
 from autograder.submission import Workspace
-from autograder.worker import confine, serve
+from autograder.worker import confine, parcel, serve
 from autograder.worker.nursery import Nursery
 
 _SPARE_CPU_S = 5
@@ -36,7 +37,7 @@ class Host:
     nursery: Nursery
     workspace: Workspace
     assignment: Assignment
-    public_modules: Sequence[str] = field(default=())
+    public_modules: Sequence[str] = ()
     spent_s: float = 0.0  # waited for the student's code so far, imports included
 
     @contextmanager
@@ -64,6 +65,11 @@ class Host:
                 self.spent_s += session.import_s + session.waited_s
                 transcript.printed = session.printed
                 transcript.max_rss_mib = session.max_rss_mib
+
+    def publish(self, module: ModuleType) -> None:
+        """Let functions and classes of a module of ours travel to workers."""
+        parcel.send_by_value(module)
+        self.public_modules = (*self.public_modules, module.__name__)
 
     def seed(self, check_id: str) -> int:
         """The seed of a check: the same for every submission and every run."""
