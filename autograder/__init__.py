@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     )
 
     from autograder.compare.distributions import assert_bernoulli, assert_standard_normal
-    from autograder.compare.gradients import assert_matches, shown_mistake
+    from autograder.compare.gradients import assert_matches
     from autograder.compare.inputs import coins, noncontiguous, normal, uniform
+    from autograder.compare.properties import assert_batchwise, assert_no_trace, assert_runs
     from autograder.compare.values import Tolerance, assert_close
     from autograder.declarations import requires, timeout
     from autograder.diagnosis import mistake
@@ -34,8 +35,9 @@ _HOMES = {
         _DECORATORS,
     ),
     **dict.fromkeys(("assert_bernoulli", "assert_standard_normal"), "autograder.compare.distributions"),
-    **dict.fromkeys(("assert_matches", "shown_mistake"), "autograder.compare.gradients"),
+    "assert_matches": "autograder.compare.gradients",
     **dict.fromkeys(("coins", "noncontiguous", "normal", "uniform"), "autograder.compare.inputs"),
+    **dict.fromkeys(("assert_batchwise", "assert_no_trace", "assert_runs"), "autograder.compare.properties"),
     **dict.fromkeys(("Tolerance", "assert_close"), "autograder.compare.values"),
     **dict.fromkeys(("requires", "timeout"), "autograder.declarations"),
     "mistake": "autograder.diagnosis",
@@ -47,9 +49,12 @@ __all__ = [
     "Mismatch",
     "StudentCodeFailed",
     "Tolerance",
+    "assert_batchwise",
     "assert_bernoulli",
     "assert_close",
     "assert_matches",
+    "assert_no_trace",
+    "assert_runs",
     "assert_standard_normal",
     "coins",
     "hide_errors",
@@ -60,7 +65,6 @@ __all__ = [
     "number",
     "partial_credit",
     "requires",
-    "shown_mistake",
     "tags",
     "timeout",
     "uniform",

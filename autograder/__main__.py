@@ -27,6 +27,7 @@ from autograder.report import gradescope
 from autograder.report.terminal import progress as progress_line
 from autograder.report.terminal import terminal
 from autograder.submission import check_path
+from autograder.validate import command as validation
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 FAULT = 2
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)  # ends workers and removes folders on the way out
     try:
-        return _grade(options)
+        return validation.run(options, ASSIGNMENTS) if options.command == "validate" else _grade(options)
     except GraderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT
@@ -78,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--results", type=Path, metavar="PATH", help="where to write results.json")
     command.add_argument("--json", action="store_true", help="print the results as JSON instead of the report")
     command.add_argument("--staff", action="store_true", help="also print what only staff should see")
+    command.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where trainings run; auto takes a GPU if there is one",
+    )
+    validation.add_to(commands, known_assignments(ASSIGNMENTS))
     return parser
 
 
@@ -140,7 +148,9 @@ def _run(
     before = results.read_bytes() if results.is_file() else None
     gradescope.write(progress.report(), results)  # a valid file from the first second
     try:
-        report = grade(assignment, submission, progress, only=options.only, deadline_s=deadline_s)
+        report = grade(
+            assignment, submission, progress, only=options.only, deadline_s=deadline_s, device=options.device
+        )
     except UsageError:  # nothing was graded: what was there before stays
         if before is None:
             results.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ warm_up_optimizer = false          # true where two or more checks train: pays t
 [parts.4]
 title = "Densities"
 points = 16                        # the weights of the checks numbered 4.* must add up to this
+names = ["kl", "log_normal"]       # what a student defines for it: a mistake in one of them may cost points here only
 
 [limits]                           # of the student's code; every key may be left out
 timeout_s = 10                     # for one check, unless it says otherwise
@@ -119,8 +120,11 @@ def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
         if not number.isdecimal() or not isinstance(content, dict):
             raise AssignmentError(f"{path}: parts.{number} should be a table named by a number, as in [parts.4]")
         table = _Table(path, f"parts.{number}.", content)
-        table.only("title", "points")
-        parts.append(Part(number, table.take("title", str), table.positive("points")))
+        table.only("title", "points", "names")
+        names = table.texts("names")
+        parts.append(Part(number, table.take("title", str), table.positive("points"), names))
+        if twice := sorted(set(names) & {name for part in parts[:-1] for name in part.names}):
+            raise AssignmentError(f"{path}: parts.{number}.names has {twice[0]}, which another part has too")
     if not parts:
         raise AssignmentError(f"{path}: has no parts; add at least one, as in [parts.1] with title and points")
     return tuple(sorted(parts, key=lambda part: int(part.number)))
@@ -153,6 +157,12 @@ class _Table:
         if not isinstance(value, kind):
             raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be {_KINDS[kind]}")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise AssignmentError(f'{self.path}: {self.prefix}{key} is {value!r}, but should be a list as in ["kl"]')
+        return tuple(value)
 
     def positive(self, key: str) -> float:
         value = self.content.get(key)

@@ -7,10 +7,12 @@ crash of the student's code never loses one.
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import ModuleType
@@ -18,13 +20,16 @@ from typing import Any, Protocol
 
 import pytest
 
-from autograder import declarations, grading
+from autograder import calibration, declarations, grading
 from autograder.assignment import Assignment
+from autograder.attribution import Attribution
+from autograder.compare.training import Judge, Trains
 from autograder.diagnosis import mistakes_in
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
 from autograder.loading import load_beside, load_reference
 from autograder.model import Check, Verdict
+from autograder.replay import Call
 from autograder.student import InProcess, Student
 from autograder.verdicts import Run, Settled, verdict_of
 
@@ -96,6 +101,7 @@ class _Plugin:
         self._runs: dict[str, Run] = {}
         self._started_s = time.monotonic()
         self._checks: dict[str, Check] = {}  # by pytest's node id
+        self._attribution: Attribution | None = None  # made when the first check fails
 
     # ------------------------------------------------------------------------------------- collection
 
@@ -172,6 +178,7 @@ class _Plugin:
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
+                run.call = self._call(item, run.check) if call.when == "call" else None
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
@@ -185,7 +192,23 @@ class _Plugin:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
+        if run.call is not None and isinstance(run.failure, CheckFailed):
+            self._settle(run)
         self._reach(verdict_of(run))
+
+    def _call(self, item: pytest.Item, check: Check) -> Call | None:
+        if not isinstance(item, pytest.Function):
+            return None
+        names = inspect.signature(item.obj).parameters
+        arguments = {name: value for name, value in item.funcargs.items() if name in names}
+        return Call(item.obj, arguments, self.host.seed(check.id))
+
+    def _settle(self, run: Run) -> None:
+        try:
+            self._attribution = self._attribution or Attribution(self.assignment, self.host)
+            self._attribution.settle(run)
+        except Exception:  # noqa: BLE001 - a fault of ours in the diagnosis must not change what a check says
+            run.notes.append(f"The diagnosis failed:\n{traceback.format_exc()}")
 
     def _reach(self, verdict: Verdict) -> None:
         self.verdicts[verdict.check.id] = verdict
@@ -233,6 +256,18 @@ class _Plugin:
     def seed(self, request: pytest.FixtureRequest) -> int:
         """A seed for the inputs of this check: the same in every run."""
         return self.host.seed(self._runs[request.node.nodeid].check.id)
+
+    @pytest.fixture
+    def device(self) -> str:
+        """Where trainings run: "cpu" or "cuda"."""
+        return self.host.device
+
+    @pytest.fixture
+    def trains(self, request: pytest.FixtureRequest) -> Trains:
+        """Judges the figures of short trainings, with fresh seeds where one falls short."""
+        check = self._runs[request.node.nodeid].check
+        band = calibration.bands(self.assignment).get(check.number, {})
+        return Judge(self.host.seed(check.id), self.host.device, band)
 
     @pytest.fixture
     def set_score(self, request: pytest.FixtureRequest) -> Callable[[float], None]:

@@ -1,16 +1,38 @@
 """Which known mistake behaves like this?
 
 A mistake is a wrong implementation with the hint that it deserves, written in an assignment's mistakes.py with the
-signature of the function it stands for. When the student's results differ from the reference's, they are compared
-with what each mistake gives for the same inputs; the hint of one that agrees in values and gradients is shown.
+signature of the function (or class) it stands for. When a check fails, it is replayed with each mistake in the
+student's place (replay.py); here is decided which of them fails as the student's code does. One hint at most is given:
+that of the mistake that agrees best, and none where several agree equally well and their hints differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import enum
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+import torch
+
+from autograder.compare.values import Tolerance, same
+from autograder.errors import CheckFailed, Evidence, Mismatch
+
+_NUMBER = re.compile(r"[-−+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\binf\b|\bnan\b)")
+_ALIKE = Tolerance(rtol=1e-3, atol=1e-4)  # of values that two implementations of one mistake give, in any dtype
+_EXACT, _NEAR = 2e-3, 0.15  # relative: five digits are printed; statistics of other draws are near
+
+
+class Agreement(enum.IntEnum):
+    """How well two failures of one check agree."""
+
+    NONE = 0
+    KIND = 1  # the same words, numbers near each other: what statistics of different draws give
+    TEXT = 2  # the same words and numbers
+    EVIDENCE = 3  # the same values and gradients wherever they were compared
 
 
 @dataclass(frozen=True)
@@ -29,7 +51,7 @@ class Mistake:
 
 
 def mistake(of: str, hint: str, source: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare the decorated function to be a known mistake for the student's function `of`."""
+    """Declare the decorated function or class to be a known mistake for the student's `of`."""
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         function.__mistake__ = Mistake(function, of, hint, source)  # type: ignore[attr-defined]
@@ -42,21 +64,66 @@ def mistakes_in(module: ModuleType | None) -> dict[str, tuple[Mistake, ...]]:
     """The mistakes that a module declares, by the name of the function they stand for, in order."""
     found: dict[str, tuple[Mistake, ...]] = {}
     for value in vars(module).values() if module else ():
-        declared = getattr(value, "__mistake__", None)
+        declared = vars(value).get("__mistake__") if hasattr(value, "__dict__") else None
         if isinstance(declared, Mistake):
             found[declared.of] = (*found.get(declared.of, ()), declared)
     return found
 
 
-def diagnose(mistakes: Sequence[Mistake], agreement: Callable[[Callable[..., Any]], int]) -> Mistake | None:
-    """The mistake that agrees best with what was seen.
+def agreement(seen: CheckFailed, replayed: BaseException) -> Agreement:
+    """How well the failure of a replay agrees with the failure that was seen."""
+    if not isinstance(replayed, CheckFailed):  # a mistake that raises: the student's is told with its line
+        words = f"raised {type(replayed).__name__}: {replayed}".splitlines()[0]
+        return Agreement.TEXT if words in _text(seen) else Agreement.NONE
+    if isinstance(seen, Mismatch) and isinstance(replayed, Mismatch) and seen.evidence and replayed.evidence:
+        return Agreement.EVIDENCE if _same_evidence(seen.evidence, replayed.evidence) else Agreement.NONE
+    return _same_text(_text(seen), _text(replayed))
 
-    `agreement(function)` compares a wrong implementation with the student's: 0 if it gives other results, 1 if it
-    gives the same values, 2 if it gives the same values and gradients.
-    """
-    best: tuple[int, Mistake | None] = (0, None)
-    for candidate in mistakes:
-        degree = agreement(candidate.function)
-        if degree > best[0]:
-            best = (degree, candidate)
-    return best[1]
+
+def best(candidates: Iterable[tuple[Agreement, Mistake]]) -> tuple[Agreement, tuple[Mistake, ...]]:
+    """The mistakes that agree best, all with that agreement."""
+    found = [(degree, known) for degree, known in candidates if degree]
+    top = max((degree for degree, _ in found), default=Agreement.NONE)
+    return top, tuple(known for degree, known in found if degree is top)
+
+
+def one_hint(mistakes: Sequence[Mistake]) -> str | None:
+    """The hint of mistakes that agree equally well, if they have the same one."""
+    hints = {known.hint for known in mistakes}
+    return hints.pop() if len(hints) == 1 else None
+
+
+def _text(failure: CheckFailed) -> str:
+    return failure.text if isinstance(failure, Mismatch) else str(failure)
+
+
+def _same_evidence(one: Evidence, other: Evidence) -> bool:
+    if one.where != other.where or one.actual.keys() != other.actual.keys():
+        return False
+    return all(_alike(value, other.actual[label]) for label, value in one.actual.items())
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        scale = other.detach().double().abs()
+        size = float(scale[scale.isfinite()].max()) if bool(scale.isfinite().any()) else 1.0
+        return one.dtype == other.dtype and same(one, other, Tolerance(_ALIKE.rtol, min(_ALIKE.atol, 1e-4 * size)))
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=_ALIKE.rtol, abs_tol=1e-9) or (math.isnan(one) and math.isnan(other))
+    return type(one) is type(other)
+
+
+def _same_text(one: str, other: str) -> Agreement:
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return Agreement.NONE
+    pairs = [
+        (float(a.replace("−", "-")), float(b.replace("−", "-")))
+        for a, b in zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    ]
+    if all(_close(a, b, _EXACT) for a, b in pairs):
+        return Agreement.TEXT
+    return Agreement.KIND if all(_close(a, b, _NEAR) for a, b in pairs) else Agreement.NONE
+
+
+def _close(a: float, b: float, relative: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= relative * max(abs(a), abs(b))

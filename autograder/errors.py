@@ -15,7 +15,9 @@ A check may raise any `CheckFailed`; every other exception that leaves a check b
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 
 class GraderError(Exception):
@@ -39,15 +41,28 @@ class CheckFailed(AssertionError):
 
 
 class Mismatch(CheckFailed):
-    """A result is not what it should be: `what is X, but should be Y [where]`, and a hint if there is one."""
+    """A result is not what it should be: `what is X, but should be Y [where]`, and a hint if there is one.
 
-    def __init__(self, text: str, *, hint: str | None = None) -> None:
+    `evidence` is what was compared, for the diagnosis.
+    """
+
+    def __init__(self, text: str, *, hint: str | None = None, evidence: Evidence | None = None) -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
+        self.evidence = evidence
 
     def __str__(self) -> str:
         return self.text if self.hint is None else f"{self.text}\nHint: {self.hint}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was seen where a check failed, and what should have been: values and gradients (None: no path) by label."""
+
+    where: str
+    actual: Mapping[str, Any]
+    expected: Mapping[str, Any]
 
 
 class StudentCodeFailed(CheckFailed):

@@ -38,6 +38,8 @@ class Host:
     workspace: Workspace
     assignment: Assignment
     public_modules: Sequence[str] = ()
+    device: str = "cpu"  # of trainings: "cpu" or "cuda"
+    salt: str = ""  # makes other seeds, and so other runs, of the same submission
     spent_s: float = 0.0  # waited for the student's code so far, imports included
 
     @contextmanager
@@ -54,6 +56,7 @@ class Host:
                 user_id=home.user_id,
                 memory_mib=limits.memory_mib,
                 cpu_s=int(limits.timeout_s + limits.import_timeout_s) + _SPARE_CPU_S,
+                gpu=self.device != "cpu",
             )
             task = serve.Task(plan, module_file, self.seed(check_id))
             session = Session(self.nursery, task, limits, self.public_modules)
@@ -72,6 +75,6 @@ class Host:
         self.public_modules = (*self.public_modules, module.__name__)
 
     def seed(self, check_id: str) -> int:
-        """The seed of a check: the same for every submission and every run."""
-        digest = hashlib.sha256(f"{self.assignment.name}/{check_id}".encode()).digest()
+        """The seed of a check: the same for every submission and every run, unless there is a salt."""
+        digest = hashlib.sha256(f"{self.assignment.name}/{check_id}{self.salt}".encode()).digest()
         return int.from_bytes(digest[:6], "big")

@@ -79,7 +79,8 @@ class Verdict:
     """The result of one check for one submission.
 
     `student_output` is what the student may read; `staff_output` has everything else. `wall_s` is the wall time
-    of the check. `leaderboard_value` is what the check set, if it has a leaderboard column.
+    of the check. `leaderboard_value` is what the check set, if it has a leaderboard column. `mistakes` names the known
+    mistakes that the student's code behaves like: one, or those that the check cannot tell apart.
     """
 
     check: Check
@@ -89,6 +90,7 @@ class Verdict:
     staff_output: str = ""
     wall_s: float = 0.0
     leaderboard_value: float | str | None = None
+    mistakes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.score) and 0 <= self.score <= self.check.max_score):
@@ -103,11 +105,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of an assignment: its number ("4"), title and points."""
+    """A part of an assignment: its number ("4"), title and points, and the names that a student defines for it."""
 
     number: str
     title: str
     points: float
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

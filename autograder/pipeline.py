@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import grading
+from autograder import devices, grading
 from autograder.assignment import Assignment
 from autograder.model import Check, Report, Verdict
 from autograder.submission import stage
@@ -81,8 +81,12 @@ def grade(
     *,
     only: Sequence[str] = (),
     deadline_s: float | None = None,
+    device: str = "auto",
 ) -> Report:
-    """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts."""
+    """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts.
+
+    Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one.
+    """
     with stage(submission, assignment) as workspace:
         with closing(start_nursery(assignment)) as nursery:
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
@@ -90,7 +94,7 @@ def grade(
             from autograder.host import Host
 
             progress.isolation = ", ".join(confine.layers(os.geteuid() == 0))
-            host = Host(nursery, workspace, assignment)
+            host = Host(nursery, workspace, assignment, device=devices.chosen(device))
             run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s)
     return progress.report()
 

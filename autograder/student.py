@@ -143,7 +143,8 @@ class Student:
     """The student's module. `student.name(...)` calls a function of it, or builds an object of one of its classes.
 
     A name that is plain data is refused, as it is no function; `student.module.NAME` gives it. Names of its own: `run`,
-    `place`, `parameters`, `gradients`, `seed`, `module`; `student.module.<name>` is the student's of the same name.
+    `place`, `parameters`, `gradients`, `seed`, `settings`, `module`; `student.module.<name>` is the student's of that
+    name.
     """
 
     def __init__(self, session: Session, module_name: str) -> None:
@@ -186,6 +187,11 @@ class Student:
         """Seed the generators of torch, NumPy and Python in the worker."""
         _call(self._session, "seed()", serve.seed, number)
 
+    def settings(self) -> dict[str, Any]:
+        """Settings of the whole program in the worker that a function should leave as they are."""
+        found: dict[str, Any] = _call(self._session, "settings()", serve.settings)
+        return found
+
 
 class InProcess:
     """A module of our own with the same face as `Student`: the line that works on one works on the other."""
@@ -215,3 +221,7 @@ class InProcess:
     def seed(self, number: int) -> None:
         """Seed the generators of torch, NumPy and Python."""
         serve.seed(number)
+
+    def settings(self) -> dict[str, Any]:
+        """Settings of the whole program that a function should leave as they are."""
+        return serve.settings()

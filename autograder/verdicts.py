@@ -10,6 +10,7 @@ from autograder import grading
 from autograder.errors import AssignmentError, CheckFailed, Mismatch
 from autograder.host import Transcript
 from autograder.model import Check, Status, Verdict, Visibility
+from autograder.replay import Call
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Run:
     notes: list[str] = field(default_factory=list)
     score: float | None = None
     leaderboard_value: float | str | None = None
+    mistakes: tuple[str, ...] = ()  # known ones that the student's code behaves like
+    call: Call | None = None  # of the check, once it has failed: what a replay needs
 
 
 class Settled(Exception):
@@ -50,7 +53,7 @@ def verdict_of(run: Run) -> Verdict:
         return Verdict(check, Status.PASSED, score, "", staff, wall_s, run.leaderboard_value)
     if isinstance(failure, AssertionError):
         text = _student_output(check, failure, run.transcript)
-        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value)
+        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value, run.mistakes)
     lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
     return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
 

@@ -7,16 +7,16 @@ differentiated for one random v, which no constant factor, sign or missing path 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from autograder.compare import relations
 from autograder.compare.inputs import normal
-from autograder.compare.values import Tolerance, assert_close, same, tolerance_for
-from autograder.diagnosis import Mistake, diagnose
-from autograder.errors import CheckFailed, Mismatch, StudentCodeFailed
+from autograder.compare.values import MISTAKEN_REFERENCE, Tolerance, assert_close, tolerance_for
+from autograder.errors import CheckFailed, Evidence, Mismatch
 from autograder.wording import argument, kind_of, listed
 
 _COTANGENT_SEED = 20_140_401
@@ -60,6 +60,15 @@ class _Seen:
     results: dict[str, Any]
     inputs: dict[str, Any]
 
+    def everything(self, case: _Case) -> dict[str, Any]:
+        """The results and, as far as there are any, the gradients, by label: for the diagnosis."""
+        try:
+            gradients = self.gradients(case) if case.differentiable else {}
+        except (CheckFailed, RuntimeError):
+            gradients = {}
+        shown = {f"the gradient with respect to {name}": value for name, value in gradients.items()}
+        return {**self.results, **shown}
+
     def gradients(self, case: _Case) -> dict[str, torch.Tensor | None]:
         total = torch.zeros((), dtype=torch.float64)
         for number, label in enumerate(sorted(self.results)):  # a dict of the student's may have another order
@@ -84,50 +93,23 @@ def assert_matches(
     without_gradient: Sequence[str] = (),
     rtol: float | None = None,
     atol: float | None = None,
-    mistakes: Sequence[Mistake] = (),
-    follow_ons: Iterable[Callable[..., Any]] = (),
     **keywords: Any,
 ) -> None:
     """The student's function `actual` equals the reference's `expected` for these arguments, gradients included.
 
     Compared are the kind, shape, dtype and values of every result (tensors, or tuples, lists and dicts of them), and
     then the gradient with respect to every floating-point tensor argument whose name is not in `without_gradient`.
-    `mistakes` are tried for a hint. `follow_ons` are other answers that count as right: what follows from a known
-    mistake in an earlier part (`shown_mistake`), so that it costs its points only once. Raises Mismatch.
+    Raises Mismatch, whose evidence holds all values and gradients of both sides.
     """
     case = _case(expected, arguments, keywords, without_gradient, rtol, atol)
     seen = _run(actual, case)
     try:
         _compare(seen, expected, case)
     except Mismatch as mismatch:
-        if any(_agrees(seen, follow_on, case) == 2 for follow_on in follow_ons):
-            return
-        known = diagnose(mistakes, lambda function: _agrees(seen, function, case))
-        if known is not None:
-            raise Mismatch(mismatch.text, hint=known.hint) from None
+        exact = _run(expected, case, torch.float64)
+        mismatch.evidence = Evidence(case.where, seen.everything(case), exact.everything(case))
+        mismatch.hint = mismatch.hint or relations.hint(mismatch.evidence, expected, case.inputs(torch.float64))
         raise
-
-
-def shown_mistake(
-    actual: Callable[..., Any],
-    expected: Callable[..., Any],
-    *arguments: Any,
-    without_gradient: Sequence[str] = (),
-    mistakes: Sequence[Mistake] = (),
-) -> Callable[..., Any] | None:
-    """The known mistake whose values and gradients the student's function shows for these arguments, if any.
-
-    A later check may accept what follows from it. What follows from any other function of the student's is not
-    accepted: a function that returns zeros is no reason to accept zeros where it is used.
-    """
-    case = _case(expected, arguments, {}, without_gradient, None, None)
-    try:
-        seen = _run(actual, case)
-    except StudentCodeFailed:
-        return None
-    if _agrees(seen, expected, case) == 2:
-        return None
-    return next((known.function for known in mistakes if _agrees(seen, known.function, case) == 2), None)
 
 
 def _case(
@@ -150,12 +132,12 @@ def _case(
 def _run(function: Callable[..., Any], case: _Case, dtype: torch.dtype | None = None) -> _Seen:
     inputs = case.inputs(dtype)
     value = function(*inputs.values())
-    return _Seen(value, _flat(case.name, value), inputs)
+    return _Seen(value, flatten(case.name, value), inputs)
 
 
 def _compare(seen: _Seen, expected: Callable[..., Any], case: _Case) -> None:
-    plain = _flat(case.name, expected(*case.inputs().values()))  # for the dtype and the structure of the results
-    exact = _run(expected, case, torch.float64)
+    plain = flatten(case.name, expected(*case.inputs().values()))  # for the dtype and the structure of the results
+    exact = _run(expected, case, None if MISTAKEN_REFERENCE.get() else torch.float64)
     if isinstance(exact.value, torch.Tensor) and not isinstance(seen.value, torch.Tensor):
         assert_close(seen.value, exact.value, name=case.name, where=case.where)
     for label, wanted in exact.results.items():
@@ -187,37 +169,12 @@ def _compare_gradients(seen: _Seen, exact: _Seen, case: _Case) -> None:
         assert_close(found, expected, name=label, where=case.where, dtype=dtype, tolerance=case.tolerance(dtype))
 
 
-def _agrees(seen: _Seen, other: Callable[..., Any], case: _Case) -> int:
-    """0 if `other` gives other results than those seen, 1 if the same values, 2 if the same gradients too."""
-    try:
-        theirs = _run(other, case)  # in the dtype of the call: extremes overflow in one and not in another
-        if theirs.results.keys() != seen.results.keys():
-            return 0
-        for label, result in seen.results.items():
-            if not same(result, theirs.results[label], case.tolerance(getattr(result, "dtype", torch.float32))):
-                return 0
-        if not case.differentiable:
-            return 2
-        pairs = zip(seen.gradients(case).items(), theirs.gradients(case).values(), strict=True)
-        agree = all(_same_gradient(found, wanted, case.tolerance(seen.inputs[n].dtype)) for (n, found), wanted in pairs)
-        return 2 if agree else 1
-    except (CheckFailed, RuntimeError, ValueError, TypeError):
-        return 0  # a wrong implementation may fail where ours does not
-
-
-def _same_gradient(found: torch.Tensor | None, wanted: torch.Tensor | None, tolerance: Tolerance) -> bool:
-    if found is None or wanted is None:
-        given = wanted if found is None else found
-        return given is None or not bool(given.any())
-    return same(found, wanted, tolerance)
-
-
-def _flat(label: str, value: Any) -> dict[str, Any]:
+def flatten(label: str, value: Any) -> dict[str, Any]:
     """The results of a call by label: kl, elbo["loss"], encode[0]."""
     if isinstance(value, dict):  # a key of the student's may be very long
-        return {k: v for key, item in value.items() for k, v in _flat(f"{label}[{repr(key)[:40]}]", item).items()}
+        return {k: v for key, item in value.items() for k, v in flatten(f"{label}[{repr(key)[:40]}]", item).items()}
     if isinstance(value, (list, tuple)):
-        return {k: v for i, item in enumerate(value) for k, v in _flat(f"{label}[{i}]", item).items()}
+        return {k: v for i, item in enumerate(value) for k, v in flatten(f"{label}[{i}]", item).items()}
     return {label: value}
 
 

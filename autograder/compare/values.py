@@ -7,12 +7,13 @@ Shapes are compared before values, so that broadcasting never hides a wrong one,
 from __future__ import annotations
 
 import math
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from autograder.errors import Mismatch
+from autograder.errors import Evidence, Mismatch
 from autograder.wording import dtype_name, kind_of, shape_of
 
 
@@ -36,6 +37,10 @@ DEFAULT_TOLERANCES = {
 }
 
 
+# True while the reference has a mistake in it: it may overflow, as the student's function then does too.
+MISTAKEN_REFERENCE = ContextVar("MISTAKEN_REFERENCE", default=False)
+
+
 def tolerance_for(dtype: torch.dtype, rtol: float | None = None, atol: float | None = None) -> Tolerance:
     """The default tolerance of a dtype (exact for integers and bools), with what is given put in its place."""
     default = DEFAULT_TOLERANCES.get(dtype, Tolerance(0.0, 0.0))
@@ -56,7 +61,21 @@ def assert_close(
     A number is compared with a number. `dtype` is what the result should have, if not the dtype of `expected` (which
     may be more exact). Raises Mismatch, whose text ends with `where` in brackets.
     """
-    end = f" [{where}]" if where else ""
+    try:
+        _assert_close(actual, expected, name, f" [{where}]" if where else "", dtype, tolerance)
+    except Mismatch as mismatch:
+        mismatch.evidence = Evidence(where, {name: actual}, {name: expected})
+        raise
+
+
+def _assert_close(
+    actual: Any,
+    expected: torch.Tensor | float,
+    name: str,
+    end: str,
+    dtype: torch.dtype | None,
+    tolerance: Tolerance | None,
+) -> None:
     if not isinstance(expected, torch.Tensor):
         _assert_number(actual, expected, name, end, tolerance)
         return
@@ -107,6 +126,8 @@ def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end:
     error = (actual - expected).abs()
     allowed = tolerance.atol + tolerance.rtol * expected.abs()
     close = (actual == expected) | (torch.isfinite(actual) & torch.isfinite(expected) & (error <= allowed))
+    if MISTAKEN_REFERENCE.get():
+        close = close | (actual.isnan() & expected.isnan())
     if bool(close.all()):
         return
     broken = torch.isfinite(expected) & ~torch.isfinite(actual)

@@ -21,6 +21,9 @@ _LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 
+_GPU_VARIABLES = ("CUDA_", "NVIDIA_", "LD_LIBRARY_PATH")
+_GPU_DRIVER_MIB = 4096
+
 # Must be set before torch is imported: with more threads every forked child hangs in its first parallel operation.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
@@ -37,6 +40,7 @@ class Plan:
     file_mib: int = 64
     processes: int = 64
     descriptors: int = 256
+    gpu: bool = False  # its driver reserves address space by the terabyte, and memory of its own
 
 
 def confine(plan: Plan) -> None:
@@ -87,6 +91,7 @@ def _own_place(plan: Plan) -> None:
         "TMPDIR": plan.temporary,
     }
     tempfile.tempdir = plan.temporary  # the grader may have asked for its own, and Python remembers the answer
+    keep |= {name: value for name, value in os.environ.items() if plan.gpu and name.startswith(_GPU_VARIABLES)}
     os.environ.clear()
     os.environ.update(keep | ONE_THREAD | {"MPLBACKEND": "Agg", "TORCHINDUCTOR_CACHE_DIR": plan.temporary})
 
@@ -121,9 +126,10 @@ def _memory(plan: Plan) -> None:
         for line in Path("/proc/self/status").read_text().splitlines()
         if "kB" in line
     }
-    budget = plan.memory_mib << 20
+    budget = (plan.memory_mib + (_GPU_DRIVER_MIB if plan.gpu else 0)) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (int(held["VmData"]) * 1024 + budget,) * 2)
-    resource.setrlimit(resource.RLIMIT_AS, (int(held["VmSize"]) * 1024 + 2 * budget,) * 2)
+    if not plan.gpu:
+        resource.setrlimit(resource.RLIMIT_AS, (int(held["VmSize"]) * 1024 + 2 * budget,) * 2)
 
 
 def _user(plan: Plan) -> None:

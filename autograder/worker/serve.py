@@ -263,6 +263,14 @@ def seed(number: int) -> None:
     random.seed(number)
 
 
+def settings() -> dict[str, Any]:
+    """What a function has no business to change for the whole program, by the words for it."""
+    return {
+        "torch's default dtype": str(torch.get_default_dtype()),
+        "the seed of torch's generator": torch.initial_seed(),
+    }
+
+
 def named_parameters(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     """The values of a model's parameters."""
     return {name: parameter.detach() for name, parameter in model.named_parameters()}

@@ -1,0 +1,76 @@
+"""What a failed check is put down to: a mistake that was paid for elsewhere, a known mistake, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograder.assignment import Assignment
+from autograder.compare.values import MISTAKEN_REFERENCE
+from autograder.diagnosis import Mistake, mistakes_in, one_hint
+from autograder.errors import CheckFailed, Mismatch
+from autograder.host import Host
+from autograder.loading import load_beside
+from autograder.replay import Call, Replays, Shown
+from autograder.verdicts import Run
+
+
+class Attribution:
+    """Settles the failed checks of one submission, in their order, and remembers the mistakes that were shown."""
+
+    def __init__(self, assignment: Assignment, host: Host) -> None:
+        self._host = host
+        self._replays = Replays(assignment, mistakes_in(load_beside(assignment, "mistakes")))
+        self._shown: list[Shown] = []
+
+    def settle(self, run: Run) -> None:
+        """Take a failure back if it follows from a mistake shown elsewhere; else give it the hint it deserves."""
+        call, failure = run.call, run.failure
+        if call is None or not isinstance(failure, CheckFailed):
+            return
+        if excuse := self._excuse(run, call):
+            run.failure = None
+            names = ", ".join(f"{known.name} (in {known.of})" for known in excuse)
+            run.notes.append(f"Given the points: the failure follows from {names}, which cost its points elsewhere.")
+            return
+        diagnosis = self._replays.diagnose(call, failure)
+        run.mistakes = tuple(known.name for known in diagnosis.mistakes)
+        if diagnosis.mistakes:
+            run.notes.append(
+                f"Behaves like the known mistake {', '.join(run.mistakes)} ({diagnosis.degree.name.lower()})."
+            )
+        if (hint := one_hint(diagnosis.mistakes)) is not None:
+            run.failure = _with_hint(failure, hint)
+        if diagnosis.shown and diagnosis.shown not in self._shown:
+            self._shown.append(diagnosis.shown)
+
+    def _excuse(self, run: Run, call: Call) -> Sequence[Mistake]:
+        """The mistakes shown elsewhere from which the failure follows, if it does."""
+        elsewhere = self._replays.elsewhere(call, self._shown)
+        if elsewhere and call.trains:
+            first = [known[0] for known in elsewhere]
+            return first if self._replays.falls_short_too(call, first) else ()
+        for chosen, mistaken in self._replays.what_follows(elsewhere):
+            if self._passes_against(mistaken, run, call):
+                return chosen
+        return ()
+
+    def _passes_against(self, mistaken: object, run: Run, call: Call) -> bool:
+        mistaken_reference = MISTAKEN_REFERENCE.set(True)
+        try:
+            with self._host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
+                call.run(student=student, reference=mistaken)
+        except CheckFailed:
+            return False
+        finally:
+            MISTAKEN_REFERENCE.reset(mistaken_reference)
+        return True
+
+
+def _with_hint(failure: CheckFailed, hint: str) -> CheckFailed:
+    if isinstance(failure, Mismatch):
+        settled: CheckFailed = Mismatch(failure.text, hint=hint, evidence=failure.evidence)
+    elif "\nHint: " in str(failure):  # the engine's own words for what it noticed itself
+        return failure
+    else:
+        settled = CheckFailed(f"{failure}\nHint: {hint}")
+    return settled.with_traceback(failure.__traceback__)

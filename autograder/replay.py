@@ -1,0 +1,144 @@
+"""A failed check, run again with a stand-in: which known mistake fails in the same way, and what follows from what?
+
+Two questions are answered, both without a line in any check:
+- *diagnosis*: the check is replayed with each known mistake in the student's place; the one whose failure agrees with
+  the student's names the mistake;
+- *one mistake costs its points once*: if the student showed a mistake in another function, the check is graded again
+  against a reference that has this mistake. What passes then is right, given the mistake that was paid for already.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.assignment import Assignment
+from autograder.diagnosis import Agreement, Mistake, agreement, best
+from autograder.errors import CheckFailed
+from autograder.standin import StandIn
+from autograder.student import InProcess
+from autograder.worker import serve
+
+_BUDGET_S = 10.0  # for the diagnosis of one check
+_MOST_SETS = 8  # of mistakes shown elsewhere, for each failed check
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a check: its function with the fixtures that it asked for, and its seed."""
+
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any]
+    seed: int
+
+    @property
+    def replayable(self) -> bool:
+        """Whether a stand-in can take the student's place in it."""
+        return "student" in self.arguments
+
+    @property
+    def trains(self) -> bool:
+        """Whether it trains: too slow to replay with every mistake."""
+        return "trains" in self.arguments
+
+    def run(self, **replaced: Any) -> None:
+        """Call the check with other values for some of its fixtures."""
+        self.function(**{**self.arguments, **{k: v for k, v in replaced.items() if k in self.arguments}})
+
+
+Shown = tuple[Mistake, ...]  # a mistake that was shown, or several of which one was
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The known mistakes that fail a check as the student's code does, and how well they agree."""
+
+    degree: Agreement = Agreement.NONE
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Mistake, ...]:
+        """The mistake that the student's code shows for certain; several where the check cannot tell them apart."""
+        return self.mistakes if self.degree >= Agreement.TEXT else ()
+
+
+class Replays:
+    """Replays the failed checks of one assignment."""
+
+    def __init__(self, assignment: Assignment, mistakes: Mapping[str, Sequence[Mistake]]) -> None:
+        self._stand_in = StandIn(assignment)
+        self._mistakes = mistakes
+
+    def diagnose(self, call: Call, failure: CheckFailed) -> Diagnosis:
+        """The known mistakes whose failure of this check agrees best with the one seen."""
+        if not call.replayable or call.trains:
+            return Diagnosis()
+        return Diagnosis(*best(self._agreements(call, failure)))
+
+    def touched(self, call: Call) -> frozenset[str]:
+        """The student's names that a check asks for."""
+        _, names = self._replay(call, ())
+        return names
+
+    def elsewhere(self, call: Call, shown: Sequence[Shown]) -> list[Shown]:
+        """Those of the shown mistakes that are in functions which the check does not ask for itself."""
+        if not shown or not call.replayable:
+            return []
+        touched = self.touched(call)
+        return [known for known in shown if known[0].of not in touched]
+
+    def what_follows(self, elsewhere: Sequence[Shown]) -> Iterator[tuple[tuple[Mistake, ...], InProcess]]:
+        """Mistakes that may have been made elsewhere, all together and one by one, and the reference with them."""
+        sets = [*itertools.product(*elsewhere)] + [(known,) for group in elsewhere for known in group]
+        for chosen in list(dict.fromkeys(sets))[:_MOST_SETS] if elsewhere else ():
+            with self._stand_in.with_mistakes(chosen) as mistaken:
+                yield chosen, mistaken
+
+    def falls_short_too(self, call: Call, elsewhere: Sequence[Mistake]) -> bool:
+        """Whether a training fails the same check with nothing but the mistakes that the student showed elsewhere."""
+        failure, _ = self._replay(call, elsewhere)
+        return isinstance(failure, CheckFailed)
+
+    def _agreements(self, call: Call, failure: CheckFailed) -> Iterator[tuple[Agreement, Mistake]]:
+        started_s = time.monotonic()
+        right, names = self._replay(call, ())
+        if right is not None:  # then no replay says anything
+            return
+        for name in sorted(names):
+            for known in self._mistakes.get(name, ()):
+                if time.monotonic() - started_s > _BUDGET_S:
+                    return
+                replayed, _ = self._replay(call, (known,))
+                if replayed is not None and (degree := agreement(failure, replayed)):
+                    yield degree, known
+
+    def _replay(self, call: Call, mistakes: Sequence[Mistake]) -> tuple[BaseException | None, frozenset[str]]:
+        with self._stand_in.with_mistakes(mistakes) as stand_in, _as_in_a_worker(call.seed):
+            try:
+                call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
+            except Exception as error:  # noqa: BLE001 - a wrong implementation may fail in any way
+                return error, frozenset(stand_in.touched)
+            return None, frozenset(stand_in.touched)
+
+
+def _nothing(value: Any) -> None:
+    """In the place of set_score: a replay earns nothing."""
+
+
+@contextmanager
+def _as_in_a_worker(seed: int) -> Iterator[None]:
+    """Generators seeded as a worker's are, and everything that a mistake may change put back."""
+    dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    with torch.random.fork_rng(devices=[]):
+        serve.seed(seed)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(dtype)
+            torch.set_grad_enabled(gradients)

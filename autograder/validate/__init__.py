@@ -1,0 +1,1 @@
+"""The instrument: are an assignment's checks fair? Mistakes must fail them, correct styles must pass them."""

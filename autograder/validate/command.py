@@ -1,0 +1,41 @@
+"""python -m autograder validate [ASSIGNMENT ...]: the command line; what it does is in run.py, which imports torch."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from autograder.worker import confine
+
+
+def add_to(commands: Any, assignments: list[str]) -> None:
+    """Declare the command's arguments."""
+    command = commands.add_parser(
+        "validate",
+        help="measure whether an assignment's checks are fair",
+        description="Puts every known mistake into the reference submission and grades it; it must fail a check of its "
+        "own part, be named, and cost no points elsewhere. Variants and the reference must have full marks, the "
+        "handout no ERROR. Exit status: 0 if all this holds, 1 if anything falls short, 2 for a fault.",
+    )
+    command.add_argument(
+        "assignments", nargs="*", metavar="ASSIGNMENT", help=f"all of {', '.join(assignments)} if none"
+    )
+    command.add_argument("--repeat", type=int, default=1, metavar="N", help="grade the reference N times, other seeds")
+    command.add_argument("--mistake", action="append", default=[], metavar="NAME", help="only this mistake, or those "
+                         "of this function; may be repeated; the word none leaves all out")  # fmt: skip
+    command.add_argument("--slice", default="1/1", metavar="K/N", help="only every N-th mistake, from the K-th")
+    command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
+    command.add_argument("--json", action="store_true", help="print what was measured as JSON")
+    command.add_argument("--no-matrix", action="store_true", help="leave the kill matrix out")
+
+
+def run(options: argparse.Namespace, root: Path) -> int:
+    """Validate the assignments that were asked for. The exit status."""
+    os.environ.update(confine.ONE_THREAD)
+    from autograder.validate.run import validate
+
+    return validate(options, root)

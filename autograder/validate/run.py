@@ -1,0 +1,110 @@
+"""Measures assignments and says what falls short."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from pathlib import Path
+
+from autograder import devices
+from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
+from autograder.diagnosis import Mistake, mistakes_in
+from autograder.errors import AssignmentError, UsageError, nearest
+from autograder.loading import load_beside, load_reference
+from autograder.validate import lint, measure, summary
+from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
+
+FALLS_SHORT = 1
+
+
+def validate(options: argparse.Namespace, root: Path) -> int:
+    """Validate the assignments that were asked for."""
+    names = options.assignments or known_assignments(root)
+    if min(options.repeat, options.jobs) < 1:
+        raise UsageError("--repeat and --jobs should be 1 or more")
+    results, holds = [], True
+    for name in names:
+        assignment = load_assignment(find_assignment(name, root))
+        findings = lint.findings(assignment.checks_file)
+        measured = _measure(assignment, options)
+        holds = holds and measured.holds and not findings
+        if options.json:
+            results.append({**measure.plain(measured), "lint": findings})
+        else:
+            every = not options.mistake and not options.check and options.slice == "1/1"
+            _print("\n".join([*findings, summary.text(measured, matrix=not options.no_matrix, idle=every)]))
+    if options.json:
+        _print(json.dumps(results, indent=1, ensure_ascii=False))
+    return 0 if holds else FALLS_SHORT
+
+
+def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Measured:
+    known = _known(assignment)
+    chosen = _sliced(_chosen(known, options.mistake), options.slice)
+    wanted = [(case, "") for case in cases(assignment, [Case(MISTAKE, m.name, m.of) for m in chosen])]
+    wanted += [(Case(REFERENCE, REFERENCE), str(i)) for i in range(1, options.repeat)]
+    bar = _Bar(assignment.name, len(wanted), shown=sys.stderr.isatty())
+    outcomes = measure.grade_cases(
+        assignment,
+        wanted,
+        jobs=options.jobs,
+        device=devices.chosen(options.device),
+        only=options.check,
+        progress=bar.advance,
+    )
+    return measure.judge(assignment, known, outcomes)
+
+
+def _known(assignment: Assignment) -> list[Mistake]:
+    load_reference(assignment)
+    path = assignment.folder / "mistakes.py"
+    known = [m for group in mistakes_in(load_beside(assignment, "mistakes")).values() for m in group]
+    for mistake in known:
+        if measure.own_part(assignment, mistake.of) is None:
+            raise AssignmentError(
+                f"{path}: {mistake.name} is a mistake in {mistake.of!r}, which is in no part's names in assignment.toml"
+            )
+    return known
+
+
+def _chosen(known: list[Mistake], wanted: list[str]) -> list[Mistake]:
+    if wanted == ["none"]:
+        return []
+    names = {mistake.name for mistake in known} | {mistake.of for mistake in known}
+    for name in wanted:
+        if name not in names:
+            similar = nearest(name, names)
+            raise UsageError(f"there is no mistake {name}" + (f": did you mean {similar}?" if similar else ""))
+    return [mistake for mistake in known if not wanted or mistake.name in wanted or mistake.of in wanted]
+
+
+def _sliced(known: list[Mistake], share: str) -> list[Mistake]:
+    first, _, step = share.partition("/")
+    if not (first.isdecimal() and step.isdecimal() and 1 <= int(first) <= int(step)):
+        raise UsageError(f"--slice is {share!r}, but should be K/N with K from 1 to N, as in 1/4")
+    return known[int(first) - 1 :: int(step)]
+
+
+class _Bar:
+    """A line on the terminal that tells how far the measuring is."""
+
+    def __init__(self, name: str, total: int, *, shown: bool) -> None:
+        self._name, self._total, self._shown = name, total, shown
+        self._done, self._lock = 0, threading.Lock()
+
+    def advance(self, case: Case) -> None:
+        with self._lock:
+            self._done += 1
+            if self._shown:
+                end = "\n" if self._done == self._total else ""
+                filled = 30 * self._done // self._total
+                bar = "█" * filled + "░" * (30 - filled)
+                sys.stderr.write(f"\r{self._name} {bar} {self._done}/{self._total} {case.name:.40}\x1b[K{end}")
+                sys.stderr.flush()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
