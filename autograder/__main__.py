@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)  # ends workers and removes folders on the way out
     try:
-        return validation.run(options, ASSIGNMENTS) if options.command == "validate" else _grade(options)
+        return _grade(options) if options.command == "grade" else validation.run(options, ASSIGNMENTS)
     except GraderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT

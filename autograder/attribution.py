@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+from functools import cached_property
 
 from autograder.assignment import Assignment
 from autograder.compare.values import MISTAKEN_REFERENCE
@@ -18,15 +20,24 @@ class Attribution:
     """Settles the failed checks of one submission, in their order, and remembers the mistakes that were shown."""
 
     def __init__(self, assignment: Assignment, host: Host) -> None:
+        self._assignment = assignment
         self._host = host
-        self._replays = Replays(assignment, mistakes_in(load_beside(assignment, "mistakes")))
         self._shown: list[Shown] = []
 
     def settle(self, run: Run) -> None:
         """Take a failure back if it follows from a mistake shown elsewhere; else give it the hint it deserves."""
-        call, failure = run.call, run.failure
-        if call is None or not isinstance(failure, CheckFailed):
+        if run.call is None or not isinstance(run.failure, CheckFailed):
             return
+        try:
+            self._settle(run, run.call, run.failure)
+        except Exception:  # noqa: BLE001 - a fault of ours in the diagnosis must not change what a check says
+            run.notes.append(f"The diagnosis failed:\n{traceback.format_exc()}")
+
+    @cached_property
+    def _replays(self) -> Replays:  # made when the first check fails
+        return Replays(self._assignment, mistakes_in(load_beside(self._assignment, "mistakes")))
+
+    def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
         if excuse := self._excuse(run, call):
             run.failure = None
             names = ", ".join(f"{known.name} (in {known.of})" for known in excuse)

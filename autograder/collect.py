@@ -7,12 +7,10 @@ crash of the student's code never loses one.
 
 from __future__ import annotations
 
-import inspect
 import io
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import ModuleType
@@ -101,7 +99,7 @@ class _Plugin:
         self._runs: dict[str, Run] = {}
         self._started_s = time.monotonic()
         self._checks: dict[str, Check] = {}  # by pytest's node id
-        self._attribution: Attribution | None = None  # made when the first check fails
+        self._attribution = Attribution(assignment, host)
 
     # ------------------------------------------------------------------------------------- collection
 
@@ -178,7 +176,8 @@ class _Plugin:
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
-                run.call = self._call(item, run.check) if call.when == "call" else None
+                if call.when == "call" and isinstance(item, pytest.Function):
+                    run.call = Call.of(item.obj, item.funcargs, self.host.seed(run.check.id))
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
@@ -192,23 +191,8 @@ class _Plugin:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
-        if run.call is not None and isinstance(run.failure, CheckFailed):
-            self._settle(run)
+        self._attribution.settle(run)
         self._reach(verdict_of(run))
-
-    def _call(self, item: pytest.Item, check: Check) -> Call | None:
-        if not isinstance(item, pytest.Function):
-            return None
-        names = inspect.signature(item.obj).parameters
-        arguments = {name: value for name, value in item.funcargs.items() if name in names}
-        return Call(item.obj, arguments, self.host.seed(check.id))
-
-    def _settle(self, run: Run) -> None:
-        try:
-            self._attribution = self._attribution or Attribution(self.assignment, self.host)
-            self._attribution.settle(run)
-        except Exception:  # noqa: BLE001 - a fault of ours in the diagnosis must not change what a check says
-            run.notes.append(f"The diagnosis failed:\n{traceback.format_exc()}")
 
     def _reach(self, verdict: Verdict) -> None:
         self.verdicts[verdict.check.id] = verdict

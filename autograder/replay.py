@@ -9,6 +9,7 @@ Two questions are answered, both without a line in any check:
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +37,12 @@ class Call:
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
     seed: int
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], fixtures: Mapping[str, Any], seed: int) -> Call:
+        """The call of a check that was given some of these fixtures."""
+        names = inspect.signature(function).parameters
+        return cls(function, {name: value for name, value in fixtures.items() if name in names}, seed)
 
     @property
     def replayable(self) -> bool:

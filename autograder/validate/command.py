@@ -1,4 +1,4 @@
-"""python -m autograder validate [ASSIGNMENT ...]: the command line; what it does is in run.py, which imports torch."""
+"""The commands validate and calibrate: their command lines. What they do is in run.py, which imports torch."""
 
 from __future__ import annotations
 
@@ -31,11 +31,23 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
     command.add_argument("--json", action="store_true", help="print what was measured as JSON")
     command.add_argument("--no-matrix", action="store_true", help="leave the kill matrix out")
+    command = commands.add_parser(
+        "calibrate",
+        help="measure what trainings of the reference reach",
+        description="Trains the reference with many seeds for every check that trains, and known mistakes with some; "
+        "stores what they reach as calibration.json in the assignment's folder.",
+    )
+    command.add_argument("assignments", nargs=1, metavar="ASSIGNMENT", help=f"one of {', '.join(assignments)}")
+    command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")
+    command.add_argument("--runs", type=int, default=100, metavar="N", help="trainings of the reference (100)")
+    command.add_argument("--power-runs", type=int, default=5, metavar="N", help="trainings with each mistake (5)")
+    command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
 
 
 def run(options: argparse.Namespace, root: Path) -> int:
-    """Validate the assignments that were asked for. The exit status."""
+    """Run the command that was asked for. The exit status."""
     os.environ.update(confine.ONE_THREAD)
-    from autograder.validate.run import validate
+    from autograder.validate.run import recalibrate, validate
 
-    return validate(options, root)
+    return validate(options, root) if options.command == "validate" else recalibrate(options, root)

@@ -8,12 +8,12 @@ import sys
 import threading
 from pathlib import Path
 
-from autograder import devices
+from autograder import calibration, devices
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.diagnosis import Mistake, mistakes_in
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.loading import load_beside, load_reference
-from autograder.validate import lint, measure, summary
+from autograder.validate import calibrate, lint, measure, summary
 from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
 
 FALLS_SHORT = 1
@@ -38,6 +38,27 @@ def validate(options: argparse.Namespace, root: Path) -> int:
     if options.json:
         _print(json.dumps(results, indent=1, ensure_ascii=False))
     return 0 if holds else FALLS_SHORT
+
+
+def recalibrate(options: argparse.Namespace, root: Path) -> int:
+    """Calibrate the training checks of one assignment."""
+    assignment = load_assignment(find_assignment(options.assignments[0], root))
+    known = calibrate.training_checks(assignment)
+    for number in options.check:
+        if number not in known:
+            raise UsageError(f"there is no check {number} that trains: there is {', '.join(known) or 'none'}")
+    table = calibrate.calibrate(
+        assignment,
+        runs=options.runs,
+        power_runs=options.power_runs,
+        jobs=options.jobs,
+        device=devices.chosen(options.device),
+        only=options.check,
+        progress=_tell,
+    )
+    calibration.save(assignment, table)
+    _print(summary.calibrations(table))
+    return 0 if not any(entry["fell_short"] for entry in table.values()) else FALLS_SHORT
 
 
 def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Measured:
@@ -103,6 +124,11 @@ class _Bar:
                 bar = "█" * filled + "░" * (30 - filled)
                 sys.stderr.write(f"\r{self._name} {bar} {self._done}/{self._total} {case.name:.40}\x1b[K{end}")
                 sys.stderr.flush()
+
+
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text}\x1b[K")
 
 
 def _print(text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from autograder.validate.measure import Judged, Measured, Outcome, seconds
 
@@ -19,6 +20,26 @@ def text(measured: Measured, *, matrix: bool, idle: bool) -> str:
         lines += [f"Checks that no mistake fails: {', '.join(numbers)}", ""]
     lines += [*_short_falls(measured), line(measured), _slowest(measured)]
     return "\n".join(lines) + "\n"
+
+
+def calibrations(table: Mapping[str, Mapping[str, Any]]) -> str:
+    """What trainings reached, check by check."""
+    lines = []
+    for number, entry in sorted(table.items()):
+        lines.append(f"{number} {entry['check']}")
+        lines.append(f"   {entry['fell_short']} of {entry['runs']} trainings of the reference fell short")
+        for name, values in entry["figures"].items():
+            bounds = [f"at most {entry['at_most'][name]:g}"] if name in entry["at_most"] else []
+            bounds += [f"at least {entry['at_least'][name]:g}"] if name in entry["at_least"] else []
+            middle = values[len(values) // 2]
+            reached = f"{values[0]:.4g} / {middle:.4g} / {values[-1]:.4g} (min / median / max)"
+            lines.append(f"   {name}: {reached}; should be {' and '.join(bounds) or 'anything'}")
+        caught = [name for name, share in entry["power"].items() if share == 1]
+        partly = [f"{name} {share:.0%}" for name, share in entry["power"].items() if 0 < share < 1]
+        lines.append(f"   caught in every training: {', '.join(caught) or 'no mistake'}")
+        if partly:
+            lines.append(f"   caught in some: {', '.join(partly)}")
+    return "\n".join(lines)
 
 
 def line(measured: Measured) -> str:

@@ -1,0 +1,166 @@
+"""What trainings of the reference reach: measured over many seeds, and stored beside the assignment.
+
+For every check with the fixture `trains` the figures of many trainings of the reference are recorded, with the bounds
+that the check states, and the power: how many trainings with each known mistake fall short of the bounds.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder import calibration, declarations
+from autograder.assignment import Assignment, load_assignment
+from autograder.compare.training import Recorder
+from autograder.diagnosis import Mistake, mistakes_in
+from autograder.errors import AssignmentError
+from autograder.loading import load_beside, load_reference
+from autograder.standin import StandIn
+from autograder.student import InProcess
+
+_CHUNK = 5  # seeds of one task
+_FIXTURES = ("student", "reference", "recipes", "trains", "device", "seed")
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Trainings of one check with one mistake, or with none: done in a process of its own."""
+
+    folder: Path
+    number: str
+    mistake: str | None
+    seeds: range
+    device: str
+
+    def figures(self) -> tuple[dict[str, list[float]], int]:
+        """What the trainings gave, and how many of them fell short."""
+        torch.set_num_threads(1)
+        assignment = load_assignment(self.folder)
+        stand_in, known = StandIn(assignment), _mistakes(assignment)
+        worn = [known[self.mistake]] if self.mistake else []
+        recorder = Recorder(self.seeds)
+        with stand_in.with_mistakes(worn) as student:
+            try:
+                _call(assignment, training_checks(assignment)[self.number], student, recorder, self.device)
+            except Exception:  # noqa: BLE001 - a mistake may end a training in any way; then it is caught
+                if not worn:
+                    raise
+                return {}, len(self.seeds)
+        rows = [dict(zip(recorder.figures, row, strict=True)) for row in zip(*recorder.figures.values(), strict=True)]
+        return recorder.figures, sum(bool(recorder.bounds.short_of(row)) for row in rows)
+
+
+def calibrate(
+    assignment: Assignment,
+    *,
+    runs: int,
+    power_runs: int,
+    jobs: int,
+    device: str,
+    only: Sequence[str],
+    progress: Callable[[str], None],
+) -> dict[str, dict[str, Any]]:
+    """Measure every training check, or only those with the given numbers; returns the whole calibration."""
+    table = calibration.load(assignment)
+    checks = training_checks(assignment)
+    table = {number: entry for number, entry in table.items() if number in checks}
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for number, check in checks.items():
+            if not only or number in only:
+                table[number] = _entry(assignment, number, check, runs, power_runs, device, pool, progress)
+    return table
+
+
+def training_checks(assignment: Assignment) -> dict[str, Callable[..., Any]]:
+    """The checks of an assignment that train, by number."""
+    module = load_beside(assignment, "checks")
+    found = {}
+    for name, function in vars(module).items() if module else ():
+        if name.startswith("test_") and callable(function):
+            inner = declarations.unwrap(function)
+            if "trains" in inspect.signature(inner).parameters:
+                found[str(getattr(inner, "__number__", name))] = inner
+    return found
+
+
+def _entry(
+    assignment: Assignment,
+    number: str,
+    check: Callable[..., Any],
+    runs: int,
+    power_runs: int,
+    device: str,
+    pool: ProcessPoolExecutor,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    bounds, touched = _first_run(assignment, check, device)
+    right = [_Task(assignment.folder, number, None, seeds, device) for seeds in _chunks(runs)]
+    wrong = [
+        _Task(assignment.folder, number, known.name, range(power_runs), device)
+        for known in _mistakes(assignment).values()
+        if known.of in touched and power_runs
+    ]
+    figures: dict[str, list[float]] = {}
+    short, power = 0, {}
+    for task, (found, fell_short) in zip([*right, *wrong], pool.map(_Task.figures, [*right, *wrong]), strict=True):
+        progress(f"{number} {task.mistake or 'reference'}")
+        if task.mistake:
+            power[task.mistake] = fell_short / power_runs
+        else:
+            short += fell_short
+            for name, values in found.items():
+                figures.setdefault(name, []).extend(values)
+    return {
+        "check": (inspect.getdoc(check) or "").partition("\n")[0],
+        "runs": runs,
+        "fell_short": short,
+        "torch": torch.__version__.partition("+")[0],
+        "device": device,
+        "at_most": dict(bounds.bounds.at_most),
+        "at_least": dict(bounds.bounds.at_least),
+        "figures": {name: sorted(round(value, 5) for value in values) for name, values in figures.items()},
+        "power": power,
+    }
+
+
+def _first_run(assignment: Assignment, check: Callable[..., Any], device: str) -> tuple[Recorder, set[str]]:
+    recorder = Recorder(range(1))
+    with StandIn(assignment).with_mistakes(()) as student:
+        _call(assignment, check, student, recorder, device)
+        return recorder, student.touched
+
+
+def _call(
+    assignment: Assignment, check: Callable[..., Any], student: InProcess, recorder: Recorder, device: str
+) -> None:
+    offered: Mapping[str, Any] = {
+        "student": student,
+        "reference": InProcess(load_reference(assignment)),
+        "recipes": load_beside(assignment, "recipes"),
+        "trains": recorder,
+        "device": device,
+        "seed": 0,
+    }
+    wanted = inspect.signature(check).parameters
+    if unknown := [name for name in wanted if name not in offered]:
+        raise AssignmentError(
+            f"{assignment.checks_file}: {check.__name__} trains and asks for {unknown[0]}, "
+            f"but can be calibrated with {', '.join(_FIXTURES)} only"
+        )
+    check(**{name: offered[name] for name in wanted})
+
+
+def _mistakes(assignment: Assignment) -> dict[str, Mistake]:
+    groups = mistakes_in(load_beside(assignment, "mistakes")).values()
+    return {known.name: known for group in groups for known in group}
+
+
+def _chunks(runs: int) -> list[range]:
+    return [range(start, min(start + _CHUNK, runs)) for start in range(0, runs, _CHUNK)]
