@@ -9,7 +9,7 @@ from functools import cached_property
 from autograder.assignment import Assignment
 from autograder.compare.values import MISTAKEN_REFERENCE
 from autograder.diagnosis import Mistake, mistakes_in, one_hint
-from autograder.errors import CheckFailed, Mismatch
+from autograder.errors import CheckFailed, GraderError, Mismatch
 from autograder.host import Host
 from autograder.loading import load_beside
 from autograder.replay import Call, Replays, Shown
@@ -70,7 +70,9 @@ class Attribution:
         try:
             with self._host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
                 call.run(student=student, reference=mistaken)
-        except CheckFailed:
+        except (GraderError, KeyboardInterrupt):
+            raise
+        except BaseException:  # noqa: BLE001 - the student's code fails, or the mistaken reference, in any way
             return False
         finally:
             MISTAKEN_REFERENCE.reset(mistaken_reference)

@@ -50,23 +50,16 @@ def run_checks(
     only: Sequence[str] = (),
     listener: Listener,
     deadline_s: float | None = None,
+    observer: Callable[[Check, Call], None] | None = None,
 ) -> tuple[Verdict, ...]:
     """Collect an assignment's checks and run them. Raises AssignmentError or UsageError before the first of them runs.
 
     `only` are numbers of checks to run, with what they require. `deadline_s` is the monotonic time by which the run
-    must end: checks that would not fit before it get an ERROR verdict.
+    must end: checks that would not fit before it get an ERROR verdict. `observer` is told how every check was called.
     """
-    plugin = _Plugin(assignment, host, only, listener, deadline_s)
+    plugin = _Plugin(assignment, host, only, listener, deadline_s, observer)
     output = io.StringIO()
-    options = [
-        "--import-mode=importlib",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:faulthandler",
-    ]
+    options = ["--import-mode=importlib", *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "faulthandler"))]
     place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
     bytecode = sys.dont_write_bytecode
     sys.modules.pop(assignment.checks_file.stem, None)  # pytest would take another assignment's for this one
@@ -88,7 +81,9 @@ class _Plugin:
         only: Sequence[str],
         listener: Listener,
         deadline_s: float | None,
+        observer: Callable[[Check, Call], None] | None,
     ) -> None:
+        self.observer = observer
         self.assignment = assignment
         self.host = host
         self.only = only
@@ -173,11 +168,11 @@ class _Plugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         run = self._runs[item.nodeid]
+        if call.when == "call" and isinstance(item, pytest.Function):
+            run.call = Call.of(item.obj, item.funcargs, self.host.seed(run.check.id))
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
-                if call.when == "call" and isinstance(item, pytest.Function):
-                    run.call = Call.of(item.obj, item.funcargs, self.host.seed(run.check.id))
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
@@ -192,6 +187,8 @@ class _Plugin:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
         self._attribution.settle(run)
+        if self.observer is not None and run.call is not None:
+            self.observer(run.check, run.call)
         self._reach(verdict_of(run))
 
     def _reach(self, verdict: Verdict) -> None:

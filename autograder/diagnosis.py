@@ -73,8 +73,11 @@ def mistakes_in(module: ModuleType | None) -> dict[str, tuple[Mistake, ...]]:
 def agreement(seen: CheckFailed, replayed: BaseException) -> Agreement:
     """How well the failure of a replay agrees with the failure that was seen."""
     if not isinstance(replayed, CheckFailed):  # a mistake that raises: the student's is told with its line
-        words = f"raised {type(replayed).__name__}: {replayed}".splitlines()[0]
-        return Agreement.TEXT if words in _text(seen) else Agreement.NONE
+        said = f": {replayed}".splitlines()[0] if str(replayed) else ""
+        words = f"raised {type(replayed).__name__}{said}"
+        if any(line.endswith(words) for line in _text(seen).splitlines()):
+            return Agreement.TEXT
+        return _same_text(_text(seen), str(replayed))  # what pytest raises for the check is no CheckFailed either
     if isinstance(seen, Mismatch) and isinstance(replayed, Mismatch) and seen.evidence and replayed.evidence:
         return Agreement.EVIDENCE if _same_evidence(seen.evidence, replayed.evidence) else Agreement.NONE
     return _same_text(_text(seen), _text(replayed))
@@ -126,4 +129,4 @@ def _same_text(one: str, other: str) -> Agreement:
 
 
 def _close(a: float, b: float, relative: float) -> bool:
-    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= relative * max(abs(a), abs(b))
+    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= relative * max(abs(a), abs(b)) < math.inf

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import random
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
+import numpy as np
 import torch
 
 from autograder.assignment import Assignment
@@ -93,6 +97,21 @@ class Replays:
         _, names = self._replay(call, ())
         return names
 
+    def reached(self, call: Call, names: Iterable[str]) -> frozenset[str]:
+        """Those of the reference's names whose code runs when a check is passed: asked for, or used by what is."""
+        owners = self._stand_in.owners(names)
+        found: set[str] = set()
+
+        def see(frame: FrameType, event: str, argument: Any) -> None:
+            found.update(owners.get(frame.f_code, ()))
+
+        sys.setprofile(see)
+        try:
+            _, touched = self._replay(call, ())
+        finally:
+            sys.setprofile(None)
+        return frozenset(found | touched)
+
     def elsewhere(self, call: Call, shown: Sequence[Shown]) -> list[Shown]:
         """Those of the shown mistakes that are in functions which the check does not ask for itself."""
         if not shown or not call.replayable:
@@ -129,7 +148,9 @@ class Replays:
         with self._stand_in.with_mistakes(mistakes) as stand_in, _as_in_a_worker(call.seed):
             try:
                 call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
-            except Exception as error:  # noqa: BLE001 - a wrong implementation may fail in any way
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - a mistake may fail in any way, and pytest.fail is one too
                 return error, frozenset(stand_in.touched)
             return None, frozenset(stand_in.touched)
 
@@ -142,6 +163,7 @@ def _nothing(value: Any) -> None:
 def _as_in_a_worker(seed: int) -> Iterator[None]:
     """Generators seeded as a worker's are, and everything that a mistake may change put back."""
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+    of_numpy, of_python = np.random.get_state(), random.getstate()
     with torch.random.fork_rng(devices=[]):
         serve.seed(seed)
         try:
@@ -149,3 +171,5 @@ def _as_in_a_worker(seed: int) -> Iterator[None]:
         finally:
             torch.set_default_dtype(dtype)
             torch.set_grad_enabled(gradients)
+            np.random.set_state(of_numpy)
+            random.setstate(of_python)

@@ -8,10 +8,11 @@ would in a submission.
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from autograder.assignment import Assignment
@@ -50,6 +51,18 @@ class StandIn:
         finally:
             for module, name, right in reversed(replaced):
                 setattr(module, name, right)
+
+    def owners(self, names: Iterable[str]) -> dict[CodeType, list[str]]:
+        """Which of these names each piece of code belongs to: a function's own, or those of a class's methods."""
+        found: dict[CodeType, list[str]] = {}
+        for name in names:
+            value = getattr(self._top, name, None)
+            parts = vars(value).values() if isinstance(value, type) else [value]
+            for part in parts:
+                code = getattr(inspect.unwrap(part), "__code__", None) if callable(part) else None
+                if code is not None:
+                    found.setdefault(code, []).append(name)
+        return found
 
 
 class _Watched(InProcess):

@@ -25,7 +25,7 @@ class Run:
     score: float | None = None
     leaderboard_value: float | str | None = None
     mistakes: tuple[str, ...] = ()  # known ones that the student's code behaves like
-    call: Call | None = None  # of the check, once it has failed: what a replay needs
+    call: Call | None = None  # of the check: what a replay needs
 
 
 class Settled(Exception):

@@ -88,6 +88,10 @@ def _reduction(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) ->
         right, seen = wanted[label].detach().double(), seen.detach().double()
         if seen.shape == right.shape:
             continue
+        if seen.dim() == right.dim() == 2 and seen.T.shape == right.shape and same(seen.T, right, _CLOSE):
+            return f"the axes of {label} are exchanged."
+        if seen.numel() == right.numel() and same(seen.reshape(right.shape), right, _CLOSE):
+            return f"the values of {label} are right, their shape is not."
         for there, here, words in (
             (right, seen, "reduced too far: it is the {} of the right values"),
             (seen, right, "not reduced far enough: its {} is right"),
@@ -95,10 +99,6 @@ def _reduction(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) ->
             for name, value in _reductions(there):
                 if value.shape == here.shape and same(value, here, _CLOSE):
                     return f"{label} is {words.format(name)}."
-        if seen.dim() == right.dim() == 2 and seen.T.shape == right.shape and same(seen.T, right, _CLOSE):
-            return f"the axes of {label} are exchanged."
-        if seen.numel() == right.numel() and same(seen.reshape(right.shape), right, _CLOSE):
-            return f"the values of {label} are right, their shape is not."
     return None
 
 
@@ -118,8 +118,9 @@ def _misreading(
     if len(values) != 1:
         return None
     (seen,) = values.values()
+    real = [name for name, value in inputs.items() if isinstance(value, torch.Tensor) and value.is_floating_point()]
     for prefix, taken_for, as_if in _MISREADINGS:
-        names = tuple(name for name in inputs if name == prefix or name.startswith(f"{prefix}_"))
+        names = tuple(name for name in real if name == prefix or name.startswith(f"{prefix}_"))
         if names and _gives(expected, {**inputs, **{name: as_if(inputs[name]) for name in names}}, seen):
             return f"it looks as if {listed(names)} {'was' if len(names) == 1 else 'were'} taken for {taken_for}."
     tensors = [name for name, value in inputs.items() if isinstance(value, torch.Tensor)]
@@ -134,8 +135,8 @@ def _misreading(
 def _gives(expected: Callable[..., Any], inputs: Mapping[str, Any], seen: torch.Tensor) -> bool:
     try:
         value = expected(*(inputs[name] for name in inspect.signature(expected).parameters if name in inputs))
-    except (RuntimeError, ValueError, TypeError):
-        return False  # the right function need not accept what nobody should give it
+    except Exception:  # noqa: BLE001 - the right function need not accept what nobody should give it
+        return False
     return isinstance(value, torch.Tensor) and bool(value.isfinite().all()) and same(seen, value, _CLOSE)
 
 

@@ -34,13 +34,16 @@ def serve(folder: Path, device: str) -> None:
     with closing(start_nursery(assignment)) as nursery:
         from autograder.collect import run_checks
         from autograder.host import Host
+        from autograder.validate.reach import Reach
 
         for line in sys.stdin:
             request = json.loads(line)
             with handed_in(Case(**request["case"]), assignment) as place, stage(place, assignment) as workspace:
                 host = Host(nursery, workspace, assignment, device=device, salt=request["salt"])
-                verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent())
-            answers.write(json.dumps([_plain(verdict) for verdict in verdicts]) + "\n")
+                reach = Reach(assignment) if request["reach"] else None
+                verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
+            answer = {"verdicts": [_plain(v) for v in verdicts], "reached": reach.reached if reach else {}}
+            answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
 

@@ -44,15 +44,10 @@ class Case:
     of: str = ""
 
 
-def cases(assignment: Assignment, mistakes: list[Case]) -> list[Case]:
-    """Everything that an assignment is measured with, in order."""
+def cases(assignment: Assignment) -> list[Case]:
+    """What has no mistake: the reference first, the handout, the variants."""
     variants = sorted((assignment.folder / "variants").glob("*.py"))
-    return [
-        Case(REFERENCE, "reference"),
-        Case(HANDOUT, "handout"),
-        *(Case(VARIANT, path.stem) for path in variants),
-        *mistakes,
-    ]
+    return [Case(REFERENCE, "reference"), Case(HANDOUT, "handout"), *(Case(VARIANT, path.stem) for path in variants)]
 
 
 @contextmanager

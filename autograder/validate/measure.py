@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -43,6 +43,7 @@ class Outcome:
     case: Case
     salt: str
     verdicts: tuple[Seen, ...]
+    reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # names by check, where that was asked for
 
     def failed(self, *statuses: str) -> tuple[Seen, ...]:
         """The verdicts with one of these statuses."""
@@ -140,18 +141,22 @@ class Measured:
         return not wrong and not handout_scores and self.named_share >= 0.95
 
 
+@dataclass(frozen=True)
+class Order:
+    """A case to grade: with other seeds if there is a salt, with some of the checks only, noting what they reach."""
+
+    case: Case
+    salt: str = ""
+    only: tuple[str, ...] = ()
+    reach: bool = False
+
+
 def grade_cases(
-    assignment: Assignment,
-    wanted: Sequence[tuple[Case, str]],
-    *,
-    jobs: int,
-    device: str,
-    only: Sequence[str],
-    progress: Callable[[Case], None],
+    assignment: Assignment, orders: Sequence[Order], *, jobs: int, device: str, progress: Callable[[Case], None]
 ) -> list[Outcome]:
-    """Grade cases, each with its salt, in `jobs` processes; the outcomes in the order of the cases."""
+    """Grade cases in `jobs` processes; the outcomes in the order of the cases."""
     queue: SimpleQueue[int] = SimpleQueue()
-    for index in range(len(wanted)):
+    for index in range(len(orders)):
         queue.put(index)
     outcomes: dict[int, Outcome] = {}
     failures: list[BaseException] = []
@@ -164,20 +169,19 @@ def grade_cases(
                         index = queue.get_nowait()
                     except Empty:
                         return
-                    case, salt = wanted[index]
-                    outcomes[index] = Outcome(case, salt, bench.grade(case, salt, only))
-                    progress(case)
+                    outcomes[index] = bench.grade(orders[index])
+                    progress(orders[index].case)
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             failures.append(error)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, len(wanted)))]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, len(orders)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failures:
         raise failures[0]
-    return [outcomes[index] for index in range(len(wanted))]
+    return [outcomes[index] for index in range(len(orders))]
 
 
 class _Bench:
@@ -202,14 +206,16 @@ class _Bench:
         self._process.wait()
         self._process.stdout.close()
 
-    def grade(self, case: Case, salt: str, only: Sequence[str]) -> tuple[Seen, ...]:
+    def grade(self, order: Order) -> Outcome:
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"case": asdict(case), "salt": salt, "only": list(only)}) + "\n")
+        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
         self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise GraderError(f"grading the {case.kind} {case.name} ended early; its reason is above")
-        return tuple(Seen(**{**seen, "mistakes": tuple(seen["mistakes"])}) for seen in json.loads(answer))
+        line = self._process.stdout.readline()
+        if not line:
+            raise GraderError(f"grading the {order.case.kind} {order.case.name} ended early; its reason is above")
+        answer = json.loads(line)
+        verdicts = tuple(Seen(**{**seen, "mistakes": tuple(seen["mistakes"])}) for seen in answer["verdicts"])
+        return Outcome(order.case, order.salt, verdicts, answer["reached"])
 
 
 def own_part(assignment: Assignment, of: str) -> str | None:

@@ -15,6 +15,7 @@ from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.loading import load_beside, load_reference
 from autograder.validate import calibrate, lint, measure, summary
 from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
+from autograder.validate.measure import Order, Outcome
 
 FALLS_SHORT = 1
 
@@ -64,18 +65,22 @@ def recalibrate(options: argparse.Namespace, root: Path) -> int:
 def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Measured:
     known = _known(assignment)
     chosen = _sliced(_chosen(known, options.mistake), options.slice)
-    wanted = [(case, "") for case in cases(assignment, [Case(MISTAKE, m.name, m.of) for m in chosen])]
-    wanted += [(Case(REFERENCE, REFERENCE), str(i)) for i in range(1, options.repeat)]
-    bar = _Bar(assignment.name, len(wanted), shown=sys.stderr.isatty())
-    outcomes = measure.grade_cases(
-        assignment,
-        wanted,
-        jobs=options.jobs,
-        device=devices.chosen(options.device),
-        only=options.check,
-        progress=bar.advance,
-    )
-    return measure.judge(assignment, known, outcomes)
+    only = tuple(options.check)
+    standard = cases(assignment)
+    repeats = [Order(Case(REFERENCE, REFERENCE), salt=str(i), only=only) for i in range(1, options.repeat)]
+    bar = _Bar(assignment.name, len(standard) + len(chosen) + len(repeats), shown=sys.stderr.isatty())
+
+    def grade(orders: list[Order]) -> list[Outcome]:
+        device = devices.chosen(options.device)
+        return measure.grade_cases(assignment, orders, jobs=options.jobs, device=device, progress=bar.advance)
+
+    outcomes = grade([Order(case, only=only, reach=case.kind == REFERENCE) for case in standard])
+    reached = outcomes[0].reached
+    orders = []
+    for known_ in chosen:
+        reaching = tuple(number for number, names in reached.items() if known_.of in names)
+        orders.append(Order(Case(MISTAKE, known_.name, known_.of), only=reaching or only))
+    return measure.judge(assignment, known, [*outcomes, *grade([*orders, *repeats])])
 
 
 def _known(assignment: Assignment) -> list[Mistake]:

@@ -59,15 +59,16 @@ def line(measured: Measured) -> str:
 
 
 def _matrix(measured: Measured) -> Iterator[str]:
-    numbers = [seen.number for seen in measured.mistakes[0].outcome.verdicts]
+    numbers = [seen.number for seen in measured.handout.verdicts]
     width = max(len(judged.mistake.name) for judged in measured.mistakes)
-    yield "Kill matrix: F failed, b blocked, E error, · passed; n named, * ambiguous"
+    yield "Kill matrix: F failed, b blocked, E error, · passed, blank not reached; n named, * ambiguous"
     for digits in zip(*(number.rjust(max(map(len, numbers))) for number in numbers), strict=True):
         yield f"{'':{width}}  {''.join(digits)}"
     for judged in measured.mistakes:
-        marks = "".join(_MARKS[seen.status] for seen in judged.outcome.verdicts)
+        marks = {seen.number: _MARKS[seen.status] for seen in judged.outcome.verdicts}
+        row = "".join(marks.get(number, " ") for number in numbers)
         end = ("n" if judged.named else " ") + ("*" if judged.confused_with else "")
-        yield f"{judged.mistake.name:{width}}  {marks} {end}"
+        yield f"{judged.mistake.name:{width}}  {row} {end}"
 
 
 def _idle(measured: Measured) -> list[str]:
