@@ -777,14 +777,6 @@ def test_steps_leave_no_trace(student, reference, recipes):
         leaves_none(student, move)
 
 
-def trained(student, recipes, *arguments):
-    """Samples of a generator trained with the student's steps; steps of a stand-in that raise fall short, too."""
-    try:
-        return student.run(recipes.training, *arguments)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise Mismatch(f"training raised {type(error).__name__}: {error}") from error
-
-
 def held_out(centres, std):
     """The middle of each of 1000 equal shares of a mixture of Gaussians with equal weights, sorted."""
     share = 1000 // len(centres)
@@ -813,7 +805,7 @@ def test_steps_learn_a_shift(student, recipes, trains, device):
     """Trained for 150 steps with your steps, a generator of ours reaches a shifted Gaussian"""
 
     def figures(seed):
-        samples = trained(student, recipes, [3.0], 0.5, 150, seed, device)
+        samples = student.run(recipes.training, [3.0], 0.5, 150, seed, device)
         return {"w1": distance(samples, [3.0], 0.5)}
 
     trains(figures, at_most={"w1": 1.0})
@@ -828,7 +820,7 @@ def test_steps_learn_three_modes(student, recipes, trains, device):
     centres = [-2.0, 0.0, 2.0]
 
     def figures(seed):
-        samples = trained(student, recipes, centres, 0.2, 200, seed, device)
+        samples = student.run(recipes.training, centres, 0.2, 200, seed, device)
         return {"w1": distance(samples, centres, 0.2), "modes": covered(samples, centres, 0.2)}
 
     trains(figures, at_most={"w1": 0.8}, at_least={"modes": 3})
