@@ -66,6 +66,10 @@ class Assignment:
         """The file that is imported as the student's module."""
         return self.files[0]
 
+    def names_of(self, number: str) -> frozenset[str]:
+        """The names that students define for a part."""
+        return frozenset(name for part in self.parts if part.number == number for name in part.names)
+
     @property
     def checks_file(self) -> Path:
         """The pytest file with its checks."""

@@ -56,7 +56,7 @@ class Attribution:
 
     def _excuse(self, run: Run, call: Call) -> Sequence[Mistake]:
         """The mistakes shown elsewhere from which the failure follows, if it does."""
-        elsewhere = self._replays.elsewhere(call, self._shown)
+        elsewhere = self._replays.elsewhere(call, run.check.part, self._shown)
         if elsewhere and call.trains:
             first = [known[0] for known in elsewhere]
             return first if self._replays.falls_short_too(call, first) else ()

@@ -83,6 +83,7 @@ class Replays:
     """Replays the failed checks of one assignment."""
 
     def __init__(self, assignment: Assignment, mistakes: Mapping[str, Sequence[Mistake]]) -> None:
+        self._assignment = assignment
         self._stand_in = StandIn(assignment)
         self._mistakes = mistakes
 
@@ -91,11 +92,6 @@ class Replays:
         if not call.replayable or call.trains:
             return Diagnosis()
         return Diagnosis(*best(self._agreements(call, failure)))
-
-    def touched(self, call: Call) -> frozenset[str]:
-        """The student's names that a check asks for."""
-        _, names = self._replay(call, ())
-        return names
 
     def reached(self, call: Call, names: Iterable[str]) -> frozenset[str]:
         """Those of the reference's names whose code runs when a check is passed: asked for, or used by what is."""
@@ -112,12 +108,29 @@ class Replays:
             sys.setprofile(None)
         return frozenset(found | touched)
 
-    def elsewhere(self, call: Call, shown: Sequence[Shown]) -> list[Shown]:
-        """Those of the shown mistakes that are in functions which the check does not ask for itself."""
+    def by_chance(self, call: Call) -> bool:
+        """Whether other seeds can make a difference: the check asks for one, or something in it draws unseeded."""
+        if call.trains or "seed" in call.arguments or not call.replayable:
+            return True
+        with _as_in_a_worker(call.seed):
+            before = torch.get_rng_state(), np.random.get_state()[1:3], random.getstate()
+            with self._stand_in.with_mistakes(()) as stand_in:
+                call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
+            after = torch.get_rng_state(), np.random.get_state()[1:3], random.getstate()
+        return not (torch.equal(before[0], after[0]) and str(before[1:]) == str(after[1:]))
+
+    def elsewhere(self, call: Call, part: str, shown: Sequence[Shown]) -> list[Shown]:
+        """Those of the shown mistakes that a check of this part should not cost points for.
+
+        They are in functions that the check does not ask for itself, or that belong to another part.
+        """
         if not shown or not call.replayable:
             return []
-        touched = self.touched(call)
-        return [known for known in shown if known[0].of not in touched]
+        right, touched = self._replay(call, ())
+        if right is not None:  # then no replay says anything
+            return []
+        own = touched & self._assignment.names_of(part)
+        return [known for known in shown if known[0].of not in (own or touched)]
 
     def what_follows(self, elsewhere: Sequence[Shown]) -> Iterator[tuple[tuple[Mistake, ...], InProcess]]:
         """Mistakes that may have been made elsewhere, all together and one by one, and the reference with them."""
@@ -129,7 +142,7 @@ class Replays:
     def falls_short_too(self, call: Call, elsewhere: Sequence[Mistake]) -> bool:
         """Whether a training fails the same check with nothing but the mistakes that the student showed elsewhere."""
         failure, _ = self._replay(call, elsewhere)
-        return isinstance(failure, CheckFailed)
+        return failure is not None
 
     def _agreements(self, call: Call, failure: CheckFailed) -> Iterator[tuple[Agreement, Mistake]]:
         started_s = time.monotonic()

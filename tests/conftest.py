@@ -1,5 +1,7 @@
 """One nursery for all tests that need the wall, and students made from a few lines of source."""
 
+import itertools
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -22,6 +24,7 @@ settings.register_profile("repeatable", derandomize=True, database=None, deadlin
 settings.load_profile("repeatable")
 
 OpenStudent = Callable[..., AbstractContextManager[Student]]
+_packages = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +60,26 @@ def open_student(nursery: Nursery, tmp_path: Path) -> OpenStudent:
                 yield student
 
     return opened
+
+
+@pytest.fixture
+def homework(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Assignment]:
+    """homework({"vae": source, "base": source}, mistakes=source): an assignment without students.
+
+    Its reference is a package of these modules, the first of which is the one that checks compare with.
+    """
+
+    def write(modules: dict[str, str], **beside: str) -> Assignment:
+        package = f"right_{next(_packages)}"
+        (tmp_path / package).mkdir()
+        for name, source in {"__init__": "", **modules}.items():
+            (tmp_path / package / f"{name}.py").write_text(dedent(source), encoding="utf-8")
+        folder = tmp_path / "assignments" / package
+        folder.mkdir(parents=True)
+        for name, source in beside.items():
+            (folder / f"{name}.py").write_text(dedent(source), encoding="utf-8")
+        parts = (Part("1", "Everything", 1.0),)
+        return Assignment(folder, "A homework", ("submission.py",), f"{package}.{next(iter(modules))}", parts, Limits())
+
+    monkeypatch.setattr(sys, "path", [*sys.path])  # loading a reference adds to it
+    return write

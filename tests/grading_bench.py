@@ -79,6 +79,7 @@ class Bench:
         *,
         points: float | dict[str, float] = 1,
         submission: str | None = SUBMISSION,
+        reference: str = SUBMISSION,
         beside: dict[str, str] | None = None,
         limits: str = "",
     ) -> Path:
@@ -87,10 +88,10 @@ class Bench:
         folder = self.folder / "assignments" / f"hw{self._count}"
         folder.mkdir(parents=True)
         parts = points if isinstance(points, dict) else {"1": points}
-        reference = f"reference_{os.getpid()}_{self._count}"
-        (self.folder / f"{reference}.py").write_text(SUBMISSION)
+        module = f"reference_{os.getpid()}_{self._count}"
+        (self.folder / f"{module}.py").write_text(textwrap.dedent(reference))
         (folder / "assignment.toml").write_text(
-            f'title = "Homework"\nfiles = ["submission.py"]\nreference = "{reference}"\n'
+            f'title = "Homework"\nfiles = ["submission.py"]\nreference = "{module}"\n'
             + "".join(f'[parts.{number}]\ntitle = "Part"\npoints = {worth}\n' for number, worth in parts.items())
             + f"[limits]\n{limits}\n"
         )
@@ -164,4 +165,5 @@ def _plain(verdict: Any) -> dict[str, Any]:
         "tags": list(check.tags),
         "timeout_s": check.timeout_s,
         "board": verdict.leaderboard_value,
+        "mistakes": list(verdict.mistakes),
     }

@@ -49,6 +49,26 @@ def test_limits_can_be_set_one_by_one(load):
     assert assignment.limits == Limits(timeout_s=0.5, memory_mib=1024)
 
 
+def test_a_part_has_the_names_that_a_student_defines_for_it(load):
+    assert [part.names for part in load(TOML + 'names = ["kl", "elbo"]\n').parts] == [("kl", "elbo"), ()]
+
+
+@pytest.mark.parametrize("names", ['"kl"', "[3]", '[""]'])
+def test_names_that_are_no_list_of_texts_are_refused(load, tmp_path, names):
+    with pytest.raises(AssignmentError) as raised:
+        load(TOML + f"names = {names}\n")
+    assert str(raised.value).startswith(f"{tmp_path / 'hw' / 'assignment.toml'}: parts.2.names is ")
+    assert str(raised.value).endswith('but should be a list as in ["kl"]')
+
+
+def test_a_name_belongs_to_one_part_only(load, tmp_path):
+    names = 'names = ["kl", "elbo"]\n'
+    with pytest.raises(AssignmentError) as raised:
+        load(TOML.replace("points = 2.5\n", f"points = 2.5\n{names}") + 'names = ["elbo"]\n')
+    toml = tmp_path / "hw" / "assignment.toml"
+    assert str(raised.value) == f"{toml}: parts.2.names has elbo, which another part has too"
+
+
 def test_the_assignments_of_the_project_can_be_loaded():
     root = Path(__file__).resolve().parents[1] / "assignments"
     assert known_assignments(root)

@@ -187,6 +187,10 @@ print(f"status {status}, heavy {sorted(heavy)}", file=sys.stderr)
         (["grade", "vea", "."], 2),
         (["grade", "vae", "/no/such/place"], 2),
         (["grade", "--chekc"], 2),
+        (["validate", "--help"], 0),
+        (["calibrate", "--help"], 0),
+        (["validate", "--repeat", "often"], 2),
+        (["calibrate"], 2),
         ([], 2),
     ],
 )

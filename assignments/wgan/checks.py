@@ -430,7 +430,7 @@ def test_gradient_penalty_flat_scores(student, reference, recipes):
 
 
 @number("3.2.6")
-@weight(4)
+@weight(5)
 @requires(test_gradient_penalty_of_slopes)
 def test_gradient_penalty_gradients(student, reference, recipes):
     """The gradient of the penalty with respect to the parameters of the critic is right"""
@@ -454,16 +454,6 @@ def network_inputs(*, seed):
 @number("3.2.7")
 @weight(1)
 @requires(test_gradient_penalty_gradients)
-def test_gradient_penalty_constants(student, reference, recipes):
-    """The points count as constants: the gradient of the penalty reaches neither x_real nor x_fake"""
-    actual, expected = network_penalty(student, recipes), network_penalty(reference, recipes)
-    inputs, alpha = pair(5, 3, seed=111, dtype=torch.float64), weights(5, seed=113, dtype=torch.float64)
-    assert_matches(actual, expected, *network_inputs(seed=114), *inputs, alpha, without_gradient=("alpha",))
-
-
-@number("3.2.8")
-@weight(1)
-@requires(test_gradient_penalty_gradients)
 def test_gradient_penalty_extremes(student, reference, recipes):
     """The penalty and its gradient are right for steep critics, and finite for flat ones"""
     actual, expected = linear_penalty(student, recipes), linear_penalty(reference, recipes)
@@ -476,7 +466,7 @@ def test_gradient_penalty_extremes(student, reference, recipes):
         )
 
 
-@number("3.2.9")
+@number("3.2.8")
 @weight(1.5)
 @requires(test_gradient_penalty_of_slopes)
 def test_gradient_penalty_draws(student, reference, recipes):
@@ -486,7 +476,7 @@ def test_gradient_penalty_draws(student, reference, recipes):
         assert_drawn(actual, expected, shape, _fault_of_points, "gradient_penalty")
 
 
-@number("3.2.10")
+@number("3.2.9")
 @weight(1.5)
 @requires(test_gradient_penalty_draws)
 def test_gradient_penalty_distribution(student, reference, recipes):
@@ -500,7 +490,7 @@ def points_of_penalty(face, recipes):
     return lambda x_real, x_fake: face.run(recipes.points_of_penalty, x_real, x_fake)
 
 
-@number("3.2.11")
+@number("3.2.10")
 @weight(1)
 @requires(test_interpolate_runs, test_gradient_penalty_gradients)
 def test_part_3_leaves_no_trace(student, recipes):
@@ -584,7 +574,7 @@ def test_cgan_d_loss_runs(student, reference, recipes):
 
 
 @number("4.1.2")
-@weight(4)
+@weight(5)
 @requires(test_cgan_d_loss_runs)
 def test_cgan_d_loss(student, reference, recipes):
     """cgan_d_loss has the right value, and the right gradients with respect to D and the real examples"""
@@ -625,18 +615,6 @@ def test_cgan_d_loss_columns(student, reference, recipes):
 
 
 @number("4.1.5")
-@weight(1)
-@requires(test_cgan_d_loss)
-def test_cgan_d_loss_constant(student, reference, recipes):
-    """The fake examples count as constants: no gradient of cgan_d_loss reaches them"""
-    actual, expected = conditional_d_loss(student, recipes), conditional_d_loss(reference, recipes)
-    x_real, x_fake = pair(5, 3, seed=161, dtype=torch.float64)
-    assert_matches(
-        actual, expected, *discriminator(3, 3, seed=163, dtype=torch.float64), x_real, Y_REAL, x_fake, Y_FAKE
-    )
-
-
-@number("4.1.6")
 @weight(1)
 @requires(test_cgan_d_loss)
 def test_cgan_d_loss_extremes(student, reference, recipes):

@@ -602,20 +602,6 @@ def penalty_of_sigmoid(critic, x_real, x_fake, alpha=None):
     return _at(lambda points: critic(points).sigmoid(), right_interpolate(x_real, x_fake, alpha))
 
 
-@mistake("gradient_penalty", "The penalty reaches the generator: which tensors should count as constants here?")
-def penalty_reaches_examples(critic, x_real, x_fake, alpha=None):
-    points = right_interpolate(x_real, x_fake, alpha)
-    points = points if points.requires_grad else points.requires_grad_()
-    return (_slopes(critic, points).reshape(len(points), -1).norm(dim=1) - 1).square().mean()
-
-
-@mistake("gradient_penalty", "The penalty reaches the real examples: which tensors should count as constants here?")
-def penalty_reaches_real(critic, x_real, x_fake, alpha=None):
-    points = right_interpolate(x_real, x_fake.detach(), alpha)
-    points = points if points.requires_grad else points.requires_grad_()
-    return (_slopes(critic, points).reshape(len(points), -1).norm(dim=1) - 1).square().mean()
-
-
 @mistake(
     "gradient_penalty",
     "backward() fills .grad of everything on its way; is there a call that returns a gradient instead?",
@@ -760,11 +746,6 @@ def cgan_d_paired(D, x_real, y_real, x_fake, y_fake):
 def cgan_d_one_mean(D, x_real, y_real, x_fake, y_fake):
     costs = F.softplus(-D(x_real, y_real)), F.softplus(D(x_fake.detach(), y_fake))
     return 2 * torch.cat([cost.reshape(-1) for cost in costs]).mean()
-
-
-@mistake("cgan_d_loss", "This loss reaches the generator: what should count as a constant in the step of D?", "DL11")
-def cgan_d_fake_not_detached(D, x_real, y_real, x_fake, y_fake):
-    return d_loss(D(x_real, y_real), D(x_fake, y_fake))
 
 
 @mistake("cgan_d_loss", "The discriminator learns nothing from fakes: what exactly should be cut off?", "DL12")

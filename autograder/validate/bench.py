@@ -42,7 +42,9 @@ def serve(folder: Path, device: str) -> None:
                 host = Host(nursery, workspace, assignment, device=device, salt=request["salt"])
                 reach = Reach(assignment) if request["reach"] else None
                 verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
-            answer = {"verdicts": [_plain(v) for v in verdicts], "reached": reach.reached if reach else {}}
+            answer = {"verdicts": [_plain(v) for v in verdicts], "reached": {}, "by_chance": []}
+            if reach is not None:
+                answer |= {"reached": reach.reached, "by_chance": reach.by_chance}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 
@@ -52,6 +54,7 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
         "number": verdict.check.number,
         "name": verdict.check.name,
         "status": verdict.status.value,
+        "worth": verdict.check.max_score,
         "lost": verdict.check.max_score - verdict.score,
         "text": verdict.student_output,
         "staff": verdict.staff_output,

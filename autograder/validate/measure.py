@@ -29,6 +29,7 @@ class Seen:
     number: str
     name: str
     status: str
+    worth: float
     lost: float
     text: str
     staff: str
@@ -44,6 +45,7 @@ class Outcome:
     salt: str
     verdicts: tuple[Seen, ...]
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # names by check, where that was asked for
+    by_chance: Sequence[str] = ()  # checks in which something is drawn, where that was asked for
 
     def failed(self, *statuses: str) -> tuple[Seen, ...]:
         """The verdicts with one of these statuses."""
@@ -53,6 +55,11 @@ class Outcome:
     def lost(self) -> float:
         """Points not earned."""
         return sum(seen.lost for seen in self.verdicts)
+
+    @property
+    def earned(self) -> float:
+        """Points of the checks that were graded, without what was lost."""
+        return sum(seen.worth for seen in self.verdicts) - self.lost
 
     @property
     def faults(self) -> tuple[Seen, ...]:
@@ -137,8 +144,7 @@ class Measured:
     def holds(self) -> bool:
         """Every mistake killed, 95 % named, no collateral, nothing right rejected, no fault."""
         wrong = (*self.survivors, *self.collateral, *self.rejected, *self.faults)
-        handout_scores = self.handout.lost < sum(part.points for part in self.assignment.parts) - _EPSILON
-        return not wrong and not handout_scores and self.named_share >= 0.95
+        return not wrong and self.handout.earned < _EPSILON and self.named_share >= 0.95
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ class _Bench:
             raise GraderError(f"grading the {order.case.kind} {order.case.name} ended early; its reason is above")
         answer = json.loads(line)
         verdicts = tuple(Seen(**{**seen, "mistakes": tuple(seen["mistakes"])}) for seen in answer["verdicts"])
-        return Outcome(order.case, order.salt, verdicts, answer["reached"])
+        return Outcome(order.case, order.salt, verdicts, answer["reached"], answer["by_chance"])
 
 
 def own_part(assignment: Assignment, of: str) -> str | None:
@@ -258,16 +264,11 @@ def plain(measured: Measured) -> dict[str, Any]:
              "failed": [seen.number for seen in o.failed("failed", "error")]}
             for o in measured.right
         ],
-        "handout": {"lost": measured.handout.lost, "errors": [seen.number for seen in measured.handout.faults]},
+        "handout": {"earned": measured.handout.earned, "errors": [seen.number for seen in measured.handout.faults]},
         "seconds": seconds(measured),
     }  # fmt: skip
 
 
 def seconds(measured: Measured) -> dict[str, float]:
-    """Of each check, the mean wall time with the reference."""
-    runs = [outcome for outcome in measured.right if outcome.case.kind == "reference"]
-    totals: dict[str, float] = {}
-    for outcome in runs:
-        for seen in outcome.verdicts:
-            totals[seen.number] = totals.get(seen.number, 0.0) + seen.wall_s / len(runs)
-    return totals
+    """Of each check, the wall time with the reference."""
+    return {seen.number: seen.wall_s for seen in measured.right[0].verdicts}

@@ -1,7 +1,9 @@
-"""Which checks can a mistake change? Those in which the function that it stands for runs, directly or through others.
+"""Which checks can a mistake change, and which can another seed?
 
-A check in which it does not run does with the mistake exactly what it does without: seeds are fixed, and every check
-has a worker of its own. So a mistake is graded with the checks that reach its function, and with what these require.
+A mistake changes those in which the function that it stands for runs, directly or through others. A check in which it
+does not run does with the mistake exactly what it does without: seeds are fixed, and every check has a worker of its
+own. So a mistake is graded with the checks that reach its function, and with what these require; and repeats with other
+seeds are graded with the checks in which something is drawn.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from autograder.replay import Call, Replays
 
 
 class Reach:
-    """Observes a grading of the reference: `reached` has the names that run in each check, by its number."""
+    """Observes a grading of the reference: the names that run in each check, by its number, and what is by chance."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._replays = Replays(assignment, {})
         self._names = [name for part in assignment.parts for name in part.names]
         self.reached: dict[str, list[str]] = {}
+        self.by_chance: list[str] = []
 
     def __call__(self, check: Check, call: Call) -> None:
         # What has no student cannot be replayed: it may reach anything.
         names = self._replays.reached(call, self._names) if call.replayable else self._names
         self.reached[check.number] = sorted(names)
+        if self._replays.by_chance(call):
+            self.by_chance.append(check.number)

@@ -67,20 +67,23 @@ def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Mea
     chosen = _sliced(_chosen(known, options.mistake), options.slice)
     only = tuple(options.check)
     standard = cases(assignment)
-    repeats = [Order(Case(REFERENCE, REFERENCE), salt=str(i), only=only) for i in range(1, options.repeat)]
-    bar = _Bar(assignment.name, len(standard) + len(chosen) + len(repeats), shown=sys.stderr.isatty())
+    total = len(standard) + len(chosen) + options.repeat - 1
+    bar = _Bar(assignment.name, total, shown=sys.stderr.isatty())
 
     def grade(orders: list[Order]) -> list[Outcome]:
         device = devices.chosen(options.device)
         return measure.grade_cases(assignment, orders, jobs=options.jobs, device=device, progress=bar.advance)
 
     outcomes = grade([Order(case, only=only, reach=case.kind == REFERENCE) for case in standard])
-    reached = outcomes[0].reached
+    reached, by_chance = outcomes[0].reached, tuple(outcomes[0].by_chance)
     orders = []
     for known_ in chosen:
         reaching = tuple(number for number, names in reached.items() if known_.of in names)
         orders.append(Order(Case(MISTAKE, known_.name, known_.of), only=reaching or only))
-    return measure.judge(assignment, known, [*outcomes, *grade([*orders, *repeats])])
+    if by_chance:  # else every repeat is the first run again
+        orders += [Order(Case(REFERENCE, REFERENCE), str(i), by_chance) for i in range(1, options.repeat)]
+    outcomes += grade(orders)
+    return measure.judge(assignment, known, outcomes)
 
 
 def _known(assignment: Assignment) -> list[Mistake]:

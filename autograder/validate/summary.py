@@ -94,9 +94,8 @@ def _short_falls(measured: Measured) -> Iterator[str]:
     for outcome in measured.faults:
         yield f"ERROR     {outcome.case.kind} {outcome.case.name}: {', '.join(s.number for s in outcome.faults)}"
         yield _quote(outcome.faults[0].staff[-1500:])
-    points = sum(part.points for part in measured.assignment.parts)
-    if measured.handout.lost < points - 1e-9:
-        yield f"HANDOUT   the handout as given earns {points - measured.handout.lost:g} points"
+    if measured.handout.earned > 1e-9:
+        yield f"HANDOUT   the handout as given earns {measured.handout.earned:g} points"
 
 
 def _rejected(outcome: Outcome) -> Iterator[str]:

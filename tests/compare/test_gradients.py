@@ -53,9 +53,30 @@ def test_another_way_to_the_same_function_matches():
 
 def test_a_wrong_value_is_named_with_the_call():
     mu, logvar = torch.ones(1, 2), torch.zeros(1, 2)
-    assert refusal(lambda mu, logvar: -kl(mu, logvar), kl, mu, logvar) == (
-        "kl[0] is -1, but should be 1 within 1e-5 + 1e-4·|expected| [kl(mu 1×2, logvar 1×2)]"
-    )
+    assert refusal(lambda mu, logvar: -kl(mu, logvar), kl, mu, logvar).splitlines() == [
+        "kl[0] is -1, but should be 1 within 1e-5 + 1e-4·|expected| [kl(mu 1×2, logvar 1×2)]",
+        "Hint: the result and its gradients have the wrong sign.",
+    ]
+
+
+def test_a_refusal_carries_all_values_and_gradients_of_both_sides():
+    mu, logvar = gaussians()
+    with pytest.raises(Mismatch) as raised:
+        assert_matches(lambda mu, logvar: 2 * kl(mu, logvar), kl, mu, logvar)
+    evidence = raised.value.evidence
+    labels = ["kl", "the gradient with respect to mu", "the gradient with respect to logvar"]
+    assert evidence.where == "kl(mu 3×5, logvar 3×5)"
+    assert list(evidence.actual) == list(evidence.expected) == labels
+    assert torch.allclose(evidence.actual["kl"], 2 * kl(mu, logvar))
+    for label in labels:
+        assert evidence.expected[label].dtype is torch.float64
+        assert torch.allclose(evidence.actual[label].double(), 2 * evidence.expected[label], rtol=1e-5)
+
+
+def test_the_evidence_of_a_detached_result_has_its_values_only():
+    with pytest.raises(Mismatch) as raised:
+        assert_matches(lambda mu, logvar: kl(mu, logvar).detach(), kl, *gaussians())
+    assert list(raised.value.evidence.actual) == ["kl"]
 
 
 def test_an_error_just_outside_the_tolerance_is_refused_and_one_inside_is_not():
@@ -245,9 +266,9 @@ def test_keyword_arguments_and_numbers_reach_both_sides():
         return beta * kl(mu, logvar)
 
     assert_matches(weighted, weighted, *gaussians(), beta=2.0)
-    assert refusal(lambda mu, logvar, beta: kl(mu, logvar), weighted, beta=2.0).endswith(
-        "[weighted(mu 3×5, logvar 3×5, beta 2.0)]"
-    )
+    first, hint = refusal(lambda mu, logvar, beta: kl(mu, logvar), weighted, beta=2.0).splitlines()
+    assert first.endswith("[weighted(mu 3×5, logvar 3×5, beta 2.0)]")
+    assert hint == "Hint: the result and its gradients have the right form, but 1/2 times the right size."
 
 
 def test_the_inputs_are_left_as_they_were():

@@ -229,6 +229,14 @@ def test_sameness_has_a_tolerance_and_takes_nan_for_nan():
     assert not same(a, torch.tensor([1.0, 0.0, INF]), tolerance)
 
 
+def test_no_tolerance_makes_infinity_the_same_as_anything_else():
+    tolerance = Tolerance(rtol=0.1, atol=0.1)
+    assert same(torch.tensor([INF]), torch.tensor([INF]), tolerance)
+    for other in (5.0, -INF, NAN):
+        assert not same(torch.tensor([other]), torch.tensor([INF]), tolerance)
+        assert not same(torch.tensor([INF]), torch.tensor([other]), tolerance)
+
+
 @pytest.mark.parametrize("other", [None, 1.0, "text", torch.ones(1), torch.ones(3, 1)])
 def test_what_is_no_tensor_or_has_another_shape_is_never_the_same(other):
     assert not same(torch.ones(3), other, Tolerance(1.0, 1.0))

@@ -7,7 +7,7 @@ from torch.testing import assert_close
 
 from reference.elbo import elbo
 from reference.toy_data import bumps
-from reference.vae_model import AE, VAE, train_vae
+from reference.vae_model import AE, VAE, latent_means, prior_grid, train_vae
 
 ROUNDING = {"rtol": 1e-12, "atol": 1e-13}  # float64
 
@@ -70,6 +70,16 @@ def test_sampled_codes_are_standard_normal() -> None:
     codes = vae.sample(20_000).logit()
     for power, expected, spread in ((1, 0, 1), (2, 1, 2**0.5), (4, 3, 96**0.5)):
         assert ((codes**power).mean(0) - expected).abs().max() < 6 * spread / 20_000**0.5
+
+
+def test_figures_show_probabilities_at_the_codes_and_means_of_the_images() -> None:
+    vae, x, z = made(VAE, 6, 5, 3), normal(4, 6, seed=0), normal(9, 3, seed=1)
+    before = torch.get_rng_state()
+    assert_close(prior_grid(vae, z), layers(vae.decoder, z).sigmoid(), **ROUNDING)
+    assert_close(latent_means(vae, x), layers(vae.encoder, x)[:, :3], **ROUNDING)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not prior_grid(vae, z).requires_grad and not latent_means(vae, x).requires_grad
+    assert all(parameter.requires_grad and parameter.grad is None for parameter in vae.parameters())
 
 
 @pytest.mark.parametrize("kind", [VAE, AE])

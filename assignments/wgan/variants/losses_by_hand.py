@@ -45,7 +45,7 @@ def gradient_penalty(critic, x_real, x_fake, alpha=None):
 
 def cgan_d_loss(D, x_real, y_real, x_fake, y_fake):
     real = D(x_real, y_real)
-    fake = D(x_fake.detach(), y_fake)
+    fake = D(x_fake, y_fake)
     real_loss = F.binary_cross_entropy_with_logits(real, torch.ones_like(real))
     fake_loss = F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
     return real_loss + fake_loss

@@ -72,9 +72,9 @@ def gradient_penalty(
     the point that `interpolate` gives. The penalty is 0 if all slopes are 1, and 1 if all are 0; where a slope is 0,
     the penalty is right up to 3e-4 and its gradient is finite.
     Work on the whole batch at once, without a loop over its examples: a training calls this function 450 times.
-    Gradients flow to the parameters of the critic (so that a step can lower the penalty). The points count as
-    constants: no gradient flows to x_real or x_fake. Calling this function changes nothing in the critic, and leaves
-    the .grad of its parameters as it is.
+    Gradients flow to the parameters of the critic (so that a step can lower the penalty). Whether they flow on to
+    x_real and x_fake is up to you: the step of the critic does not use them. Calling this function changes nothing
+    in the critic, and leaves the .grad of its parameters as it is.
     """
     raise NotImplementedError
 
@@ -91,7 +91,7 @@ def cgan_d_loss(
     x_real (B, ...), y_real (B,); x_fake (B', ...), y_fake (B',): labels are integers, y_fake are those that the fakes
     were made for. The two batches may differ in size -> (), in nats: each batch is averaged by itself and the two
     averages are added, so that logits of 0 give log 4. It is finite and exact for logits of +-100.
-    x_fake counts as a constant: no gradient flows to it.
+    Whether a gradient flows to x_fake is up to you: the step of the discriminator does not use it.
     """
     raise NotImplementedError
 
