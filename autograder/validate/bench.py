@@ -42,7 +42,7 @@ def serve(folder: Path, device: str) -> None:
                 host = Host(nursery, workspace, assignment, device=device, salt=request["salt"])
                 reach = Reach(assignment) if request["reach"] else None
                 verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
-            answer = {"verdicts": [_plain(v) for v in verdicts], "reached": {}, "by_chance": []}
+            answer: dict[str, Any] = {"verdicts": [_plain(v) for v in verdicts], "reached": {}, "by_chance": []}
             if reach is not None:
                 answer |= {"reached": reach.reached, "by_chance": reach.by_chance}
             answers.write(json.dumps(answer) + "\n")

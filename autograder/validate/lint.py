@@ -35,9 +35,17 @@ def _nan_passes(node: ast.AST) -> str | None:
 
 
 def _broadcasts(node: ast.AST) -> str | None:
-    if _called(node) in (("torch", "allclose"), ("torch", "isclose")):
-        return f"{'.'.join(_called(node))} broadcasts, so wrong shapes pass; use assert_close"
+    # Only where closeness passes: a check that two results differ may ask torch for it.
+    match node:
+        case ast.Assert(test=claim) | ast.If(test=ast.UnaryOp(op=ast.Not(), operand=claim)):
+            claim = claim.func.value if _is_method(claim, "all") else claim  # type: ignore[attr-defined]
+            if _called(claim) in (("torch", "allclose"), ("torch", "isclose")):
+                return f"{'.'.join(_called(claim))} broadcasts, so wrong shapes pass; use assert_close"
     return None
+
+
+def _is_method(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
 
 
 def _gradient_is_there(node: ast.AST) -> str | None:

@@ -14,7 +14,7 @@ RULES = {
         "if (a - b).abs().max() > 1e-3: fail()",
         "if a.max() > 1e-3 or (a - b).abs().max() < 1e-3: fail()",
     ),
-    "torch.allclose broadcasts": ("assert torch.allclose(a, b)", "assert torch.equal(a, b)"),
+    "torch.allclose broadcasts": ("if not torch.allclose(a, b): fail()", "if torch.allclose(a, b): fail()"),
     "torch.isclose broadcasts": ("assert torch.isclose(a, b).all()", "assert math.isclose(a, b)"),
     "a wrong gradient is not None either": ("assert x.grad is not None", "assert x.grad is None"),
     "the whole of test_it is under no_grad": (

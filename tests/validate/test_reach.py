@@ -1,6 +1,10 @@
 """Which checks can a mistake change? Those in which its function runs, asked for or used by what is."""
 
+import random
+
+import numpy as np
 import pytest
+import torch
 
 from autograder.compare.values import assert_close
 from autograder.loading import load_reference
@@ -52,3 +56,22 @@ def test_the_names_are_noted_by_the_number_of_the_check(assignment):
     reach(Check("test_total", "total", "2.1", 1.0, 10.0), call_of("total", assignment))
     reach(Check("test_model", "model", "2.2", 1.0, 10.0), Call(lambda trained: None, {"trained": 3}, 7))
     assert reach.reached == {"2.1": ["half", "total"], "2.2": sorted(NAMES)}  # without a student: it may be anything
+
+
+@pytest.mark.parametrize(
+    ("check", "drawn"),
+    [
+        (lambda student: student.half(6.0), False),
+        (lambda student: torch.rand(1), True),
+        (lambda student: torch.rand(1, generator=torch.Generator().manual_seed(1)), False),
+        (lambda student: np.random.rand(), True),
+        (lambda student: random.random(), True),
+    ],
+)
+def test_a_check_is_by_chance_if_something_in_it_draws_unseeded(assignment, check, drawn):
+    assert Replays(assignment, {}).by_chance(Call(check, {"student": None}, 7)) is drawn
+
+
+@pytest.mark.parametrize("fixture", ["seed", "trains"])
+def test_a_check_that_asks_for_a_seed_is_by_chance(assignment, fixture):
+    assert Replays(assignment, {}).by_chance(Call(lambda student, **_: None, {"student": None, fixture: 3}, 7))

@@ -88,14 +88,14 @@ def test_everything_that_is_unfair_is_found(bad):
     )
 
 
-def test_some_mistakes_can_be_measured_with_some_checks_and_the_reference_again(good):
+def test_some_mistakes_can_be_measured_with_some_checks(good):
     status, document = homework.measured(
         good, "hw", "--mistake", "negative", "--mistake", "total", "--check", "1.1", "--repeat", "2"
     )
     killed_by = {entry["name"]: entry["killed_by"] for entry in document["mistakes"]}
     assert killed_by == {"negative": ["1.1"], "mean": []}  # 1.1 does not reach total
     references = [entry["salt"] for entry in document["correct"] if entry["kind"] == "reference"]
-    assert sorted(references) == ["", "1"]
+    assert references == [""]  # nothing is drawn in 1.1: another run would be the same
     assert set(document["seconds"]) == {"0", "1.1"}
     assert status == 1
 
