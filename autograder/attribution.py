@@ -9,10 +9,11 @@ from functools import cached_property
 from autograder.assignment import Assignment
 from autograder.compare.values import MISTAKEN_REFERENCE
 from autograder.diagnosis import Mistake, mistakes_in, one_hint
-from autograder.errors import CheckFailed, GraderError, Mismatch
+from autograder.errors import CheckFailed, Mismatch
 from autograder.host import Host
 from autograder.loading import load_beside
 from autograder.replay import Call, Replays, Shown
+from autograder.student import InProcess
 from autograder.verdicts import Run
 
 
@@ -38,7 +39,7 @@ class Attribution:
         return Replays(self._assignment, mistakes_in(load_beside(self._assignment, "mistakes")))
 
     def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
-        if excuse := self._excuse(run, call):
+        if excuse := self._excuse(run, call, failure):
             run.failure = None
             names = ", ".join(f"{known.name} (in {known.of})" for known in excuse)
             run.notes.append(f"Given the points: the failure follows from {names}, which cost its points elsewhere.")
@@ -54,25 +55,28 @@ class Attribution:
         if diagnosis.shown and diagnosis.shown not in self._shown:
             self._shown.append(diagnosis.shown)
 
-    def _excuse(self, run: Run, call: Call) -> Sequence[Mistake]:
+    def _excuse(self, run: Run, call: Call, failure: CheckFailed) -> Sequence[Mistake]:
         """The mistakes shown elsewhere from which the failure follows, if it does."""
         elsewhere = self._replays.elsewhere(call, run.check.part, self._shown)
         if elsewhere and call.trains:
             first = [known[0] for known in elsewhere]
             return first if self._replays.falls_short_too(call, first) else ()
         for chosen, mistaken in self._replays.what_follows(elsewhere):
-            if self._passes_against(mistaken, run, call):
+            if self._replays.comparable(call, mistaken):
+                follows = self._passes_against(mistaken, run, call)
+            else:
+                follows = self._replays.fails_alike(call, chosen, failure)
+            if follows:
                 return chosen
         return ()
 
-    def _passes_against(self, mistaken: object, run: Run, call: Call) -> bool:
+    def _passes_against(self, mistaken: InProcess, run: Run, call: Call) -> bool:
+        """Whether the student passes a check against a mistaken reference."""
         mistaken_reference = MISTAKEN_REFERENCE.set(True)
         try:
             with self._host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
                 call.run(student=student, reference=mistaken)
-        except (GraderError, KeyboardInterrupt):
-            raise
-        except BaseException:  # noqa: BLE001 - the student's code fails, or the mistaken reference, in any way
+        except CheckFailed:
             return False
         finally:
             MISTAKEN_REFERENCE.reset(mistaken_reference)

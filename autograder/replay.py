@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from autograder.assignment import Assignment
+from autograder.compare.values import MISTAKEN_REFERENCE
 from autograder.diagnosis import Agreement, Mistake, agreement, best
 from autograder.errors import CheckFailed
 from autograder.standin import StandIn
@@ -142,6 +143,27 @@ class Replays:
         """Whether a training fails the same check with nothing but the mistakes that the student showed elsewhere."""
         failure, _ = self._replay(call, elsewhere)
         return failure is not None
+
+    def comparable(self, call: Call, mistaken: InProcess) -> bool:
+        """Whether a check can be graded against a mistaken reference: one that agrees with itself, and can be run."""
+        if "reference" not in call.arguments:
+            return False
+        mistaken_reference = MISTAKEN_REFERENCE.set(True)
+        try:
+            with _as_in_a_worker(call.seed):
+                call.run(student=mistaken, reference=mistaken, set_score=_nothing, set_leaderboard_value=_nothing)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - a mistake may fail in any way
+            return False
+        finally:
+            MISTAKEN_REFERENCE.reset(mistaken_reference)
+        return True
+
+    def fails_alike(self, call: Call, elsewhere: Sequence[Mistake], failure: CheckFailed) -> bool:
+        """Whether a check fails in the same way with nothing but the mistakes that the student showed elsewhere."""
+        replayed, _ = self._replay(call, elsewhere)
+        return replayed is not None and agreement(failure, replayed) >= Agreement.TEXT
 
     def _agreements(self, call: Call, failure: CheckFailed) -> Iterator[tuple[Agreement, Mistake]]:
         started_s = time.monotonic()
