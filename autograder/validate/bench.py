@@ -42,9 +42,9 @@ def serve(folder: Path, device: str) -> None:
                 host = Host(nursery, workspace, assignment, device=device, salt=request["salt"])
                 reach = Reach(assignment) if request["reach"] else None
                 verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
-            answer: dict[str, Any] = {"verdicts": [_plain(v) for v in verdicts], "reached": {}, "by_chance": []}
+            answer: dict[str, Any] = {"verdicts": [_plain(v) for v in verdicts]}
             if reach is not None:
-                answer |= {"reached": reach.reached, "by_chance": reach.by_chance}
+                answer |= {"reached": reach.reached, "by_chance": reach.by_chance, "trains": reach.trains}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import compileall
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
@@ -74,12 +76,21 @@ def _write_reference(case: Case, assignment: Assignment, folder: Path) -> None:
         shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "closed_forms"))
     else:
         shutil.copyfile(root / f"{package}.py", folder / f"{package}.py")
+    if case.kind == MISTAKE:
+        (folder / "known_mistakes.py").write_text(_mistakes_source(assignment), encoding="utf-8")
+    _compile(folder)
     names = "\n".join(f"{name} = _right.{name}" for part in assignment.parts for name in part.names)
     text = _SUBMISSION.format(reference=assignment.reference, names=names)
     if case.kind == MISTAKE:
         text += _SWAP.format(package=package, of=case.of, name=case.name)
-        (folder / "known_mistakes.py").write_text(_mistakes_source(assignment), encoding="utf-8")
     (folder / assignment.module_file).write_text(text, encoding="utf-8")
+
+
+def _compile(folder: Path) -> None:
+    """Leave the compiled modules only: every worker imports them anew, and compiling takes longer than most checks."""
+    compileall.compile_dir(folder, quiet=2, legacy=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    for path in folder.rglob("*.py"):
+        path.unlink()
 
 
 def _mistakes_source(assignment: Assignment) -> str:

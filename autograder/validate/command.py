@@ -25,6 +25,11 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--repeat", type=int, default=1, metavar="N", help="grade the reference N times, other seeds")
     command.add_argument("--mistake", action="append", default=[], metavar="NAME", help="only this mistake, or those "
                          "of this function; may be repeated; the word none leaves all out")  # fmt: skip
+    command.add_argument(
+        "--trainings",
+        action="store_true",
+        help="grade the checks that train with every mistake, not only with those that nothing else catches",
+    )
     command.add_argument("--slice", default="1/1", metavar="K/N", help="only every N-th mistake, from the K-th")
     command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")

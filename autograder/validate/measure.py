@@ -45,7 +45,8 @@ class Outcome:
     salt: str
     verdicts: tuple[Seen, ...]
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # names by check, where that was asked for
-    by_chance: Sequence[str] = ()  # checks in which something is drawn, where that was asked for
+    by_chance: Sequence[str] = ()  # checks in which something is drawn, likewise
+    trains: Sequence[str] = ()  # checks that train, likewise
 
     def failed(self, *statuses: str) -> tuple[Seen, ...]:
         """The verdicts with one of these statuses."""
@@ -221,7 +222,8 @@ class _Bench:
             raise GraderError(f"grading the {order.case.kind} {order.case.name} ended early; its reason is above")
         answer = json.loads(line)
         verdicts = tuple(Seen(**{**seen, "mistakes": tuple(seen["mistakes"])}) for seen in answer["verdicts"])
-        return Outcome(order.case, order.salt, verdicts, answer["reached"], answer["by_chance"])
+        found = {key: answer[key] for key in ("reached", "by_chance", "trains") if key in answer}
+        return Outcome(order.case, order.salt, verdicts, **found)
 
 
 def own_part(assignment: Assignment, of: str) -> str | None:

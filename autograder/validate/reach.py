@@ -21,6 +21,7 @@ class Reach:
         self._names = [name for part in assignment.parts for name in part.names]
         self.reached: dict[str, list[str]] = {}
         self.by_chance: list[str] = []
+        self.trains: list[str] = []
 
     def __call__(self, check: Check, call: Call) -> None:
         # What has no student cannot be replayed: it may reach anything.
@@ -28,3 +29,5 @@ class Reach:
         self.reached[check.number] = sorted(names)
         if self._replays.by_chance(call):
             self.by_chance.append(check.number)
+        if call.trains:
+            self.trains.append(check.number)

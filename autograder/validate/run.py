@@ -75,15 +75,29 @@ def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Mea
         return measure.grade_cases(assignment, orders, jobs=options.jobs, device=device, progress=bar.advance)
 
     outcomes = grade([Order(case, only=only, reach=case.kind == REFERENCE) for case in standard])
-    reached, by_chance = outcomes[0].reached, tuple(outcomes[0].by_chance)
-    orders = []
-    for known_ in chosen:
-        reaching = tuple(number for number, names in reached.items() if known_.of in names)
-        orders.append(Order(Case(MISTAKE, known_.name, known_.of), only=reaching or only))
-    if by_chance:  # else every repeat is the first run again
-        orders += [Order(Case(REFERENCE, REFERENCE), str(i), by_chance) for i in range(1, options.repeat)]
-    outcomes += grade(orders)
+    right = outcomes[0]
+    outcomes += grade([_order(known_, right, only, trainings=options.trainings) for known_ in chosen])
+    if not options.trainings:  # what nothing else catches, a training may
+        found = measure.judge(assignment, known, outcomes)
+        again = {judged.mistake.name for judged in found.survivors if _reaches_training(judged.mistake, right)}
+        outcomes = [outcome for outcome in outcomes if outcome.case.name not in again]
+        outcomes += grade([_order(k, right, only, trainings=True) for k in chosen if k.name in again])
+    if right.by_chance:  # else every repeat is the first run again
+        repeats = range(1, options.repeat)
+        outcomes += grade([Order(Case(REFERENCE, REFERENCE), str(i), tuple(right.by_chance)) for i in repeats])
     return measure.judge(assignment, known, outcomes)
+
+
+def _order(mistake: Mistake, right: Outcome, only: tuple[str, ...], *, trainings: bool) -> Order:
+    """A mistake with the checks that it can change, without those that train unless they are wanted."""
+    reaching = [number for number, names in right.reached.items() if mistake.of in names]
+    quick = [number for number in reaching if number not in right.trains]
+    wanted = reaching if trainings or not quick else quick
+    return Order(Case(MISTAKE, mistake.name, mistake.of), only=tuple(wanted) or only)
+
+
+def _reaches_training(mistake: Mistake, right: Outcome) -> bool:
+    return any(mistake.of in right.reached[number] for number in right.trains)
 
 
 def _known(assignment: Assignment) -> list[Mistake]:

@@ -7,8 +7,9 @@ from tests.validate import homework
 
 UNDIAGNOSED = """
 @mistake("half", "Never said.")
-def text(x):
-    return 1.0 if x.dim() == 1 else "half"
+def other_every_time(x):
+    import time
+    return x * (1 + time.perf_counter_ns() % 997)
 
 @mistake("half", "Another hint.")
 def other_third(x):
@@ -75,7 +76,7 @@ def test_everything_that_is_unfair_is_found(bad):
         "confused_with": [],
     }  # fmt: skip
     assert by_name["right"]["killed_by"] == []
-    assert by_name["text"]["collateral"] == ["2.1"]
+    assert by_name["other_every_time"]["collateral"] == ["2.1"]
     assert {entry["name"]: entry["failed"] for entry in document["correct"]} == {
         "reference": [],
         "accepted": [],
