@@ -1,4 +1,4 @@
-r"""A VAE with Bernoulli pixels and prior N(0, I), its training, and the autoencoder it is compared with."""
+r"""A VAE with Bernoulli pixels and prior N(0, I), its training and its figures, and the autoencoder beside it."""
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +75,31 @@ def train_vae(model: VAE, data: Tensor, steps: int, lr: float, eps: Tensor | Non
         optimizer.step()
         losses.append(loss.item())
     return losses
+
+
+def prior_grid(model: VAE, z: Tensor) -> Tensor:
+    r"""The pixel probabilities at given codes, for a figure: the means of images, not binary images.
+
+    .. math:: s(\text{logits}(z_k))
+
+    Source: Kingma & Welling 2014, figure 4.
+    z: (n, latent)  ->  (n, data) in (0, 1), without gradient; nothing is reduced.
+    """
+    with torch.no_grad():
+        return model.decode(z).sigmoid()
+
+
+def latent_means(model: VAE, x: Tensor) -> Tensor:
+    r"""The posterior means of given images, for a figure: one point per image, no noise.
+
+    .. math:: \mu(x_i), \qquad q(z \mid x_i) = N(\mu(x_i), \operatorname{diag}(\sigma^2(x_i)))
+
+    Source: Kingma & Welling 2014, section 3.
+    x: (N, data)  ->  (N, latent), without gradient; nothing is reduced.
+    """
+    with torch.no_grad():
+        mu, _ = model.encode(x)
+    return mu
 
 
 class AE(nn.Module):

@@ -1,28 +1,36 @@
-"""The checks of parts 4, 5 and 6: densities, sampling, objective.
+"""The checks of parts 4 to 7: densities, sampling, objective, model and training.
 
 The inputs follow the probe rules that separate every known mistake: batches of 3 or more, asymmetric values, several
 latent axes, logits in both tails, log-variances that are not 0. Every stochastic check states its false alarms.
 """
 
+import re
+
 import torch
 
 from autograder import (
     Mismatch,
+    Tolerance,
+    assert_batchwise,
     assert_bernoulli,
     assert_close,
     assert_matches,
+    assert_no_trace,
+    assert_runs,
     assert_standard_normal,
     coins,
     noncontiguous,
     normal,
     number,
     requires,
+    timeout,
     uniform,
     weight,
 )
+from reference.toy_data import bumps
 
 DTYPES = (torch.float32, torch.float64)
-SHAPES = ((1, 1), (1, 4), (3, 5), (7, 2))  # (batch, axes): batch 1, odd batches, one axis
+SHAPES = ((3, 5), (7, 2), (1, 1), (1, 4))  # (batch, axes): odd batches, batch 1, one axis
 # Values in float64 may carry a guard such as 1e-8 in a denominator; the checks of extremes want full precision.
 NEAR = {torch.float32: {}, torch.float64: {"rtol": 1e-6, "atol": 1e-6}}
 FALSE_ALARM = 1e-9  # of each statistical check, for a correct sampler; all of them together stay below 1e-8
@@ -375,6 +383,8 @@ def test_reparameterize_own_noise(student):
         mu = torch.linspace(-2.0, 3.0, _AXES, dtype=dtype).repeat(_ROWS, 1)
         logvar = torch.linspace(-2.0, 1.5, _AXES, dtype=dtype).repeat(_ROWS, 1)
         first, second = recovered_noise(student, mu, logvar)
+        if bool((first.abs() < 1e-6).all()):
+            raise Mismatch("the sample of reparameterize is always mu, but should have noise of its own")
         if torch.equal(first, second):
             raise Mismatch(
                 "two calls of reparameterize return the same numbers, but should draw fresh noise",
@@ -464,6 +474,8 @@ def test_sample_bernoulli_own_noise(student):
     p = torch.tensor([0.0, 0.1, 0.35, 0.8, 1.0])
     many = p.repeat(_ROWS, 1)
     first, second = (sampled(student.sample_bernoulli(many), many, "sample_bernoulli").detach() for _ in range(2))
+    if bool((first == first[0]).all()):
+        raise Mismatch("all rows of sample_bernoulli are the same, but should be drawn independently")
     if torch.equal(first, second):
         raise Mismatch("two calls of sample_bernoulli return the same numbers, but should draw fresh ones")
     assert_bernoulli(first, p, false_alarm=FALSE_ALARM, name="the sample of sample_bernoulli")
@@ -531,7 +543,7 @@ def test_elbo(student, reference):
 def test_elbo_beta(student, reference):
     """beta weighs the KL term, and nothing else"""
     inputs = elbo_inputs(3, 6, 4, seed=125, dtype=torch.float64)
-    for beta in (0.0, 0.25, 4.0):
+    for beta in (4.0, 0.25, 0.0):
         assert_matches(
             student.elbo,
             reference.elbo,
@@ -603,3 +615,468 @@ def test_elbo_mc_extremes(student, reference):
             *inputs,
             without_gradient=("x",),
         )
+
+
+# ------------------------------------------------------------------------------------------------ part 7
+
+SIZES = (7, 5, 3)  # of models: pixels, hidden units, latent axes
+EVEN = ((0.4, 0.1), (-0.7, -0.3))  # weights and biases of models whose hidden units all do the same
+_UNLIKELY_SEED = 70_604_911  # that no student sets
+_CODES, _REACH = 2000, 8.0  # draws in a check of a model's own noise; standard deviations that it can be recovered in
+
+
+class Even:
+    """The methods of a model with one number in all weights and another in all biases, as functions of any dtype.
+
+    What they give does not depend on how the layers of the model are kept.
+    """
+
+    def __init__(self, side, recipes, weight, bias, sizes=SIZES):
+        def model(like):
+            return side.run(recipes.even_vae, sizes, like.dtype, weight, bias)
+
+        def encode(x):
+            return model(x).encode(x)
+
+        def decode(z):
+            return model(z).decode(z)
+
+        def forward(x, eps):
+            return model(x)(x, eps)
+
+        def sample(z):
+            return model(z).sample(len(z), z)
+
+        self.encode, self.decode, self.forward, self.sample = encode, decode, forward, sample
+
+
+def random_pixels(batch, *, seed, dtype=torch.float32):
+    """Inputs of the encoder: images, and values far from them."""
+    return coins(batch, SIZES[0], seed=seed, dtype=dtype) + normal(batch, SIZES[0], seed=seed + 1, dtype=dtype)
+
+
+def codes(batch, latent=SIZES[2], *, seed, dtype=torch.float32):
+    """Inputs of the decoder: codes, or noise."""
+    return normal(batch, latent, seed=seed, mean=0.3, std=1.5, dtype=dtype)
+
+
+def assert_methods_run(student, reference, recipes, *calls):
+    """Methods of VAE give results of the right kind, shape and dtype. A call is (name, its arguments by name)."""
+    for sizes in (SIZES, (6, 4, 1)):
+        for dtype in DTYPES:
+            theirs, ours = (side.run(recipes.vae, sizes, dtype) for side in (student, reference))
+            for batch in (3, 1):
+                given = {
+                    "x": coins(batch, sizes[0], seed=151, dtype=dtype),
+                    "z": codes(batch, sizes[2], seed=152, dtype=dtype),
+                    "n": batch,
+                }
+                for name, arguments in calls:
+                    assert_runs(method(theirs, name), method(ours, name), *(given[key] for key in arguments))
+
+
+def method(model, name):
+    """A method of a model as a function of its own name: forward is the call itself."""
+
+    def call(*arguments):
+        return model(*arguments) if name == "forward" else getattr(model, name)(*arguments)
+
+    call.__name__ = name
+    return call
+
+
+@number("7.1.1")
+@weight(1)
+def test_vae_runs(student, reference, recipes):
+    """VAE can be built, and encode and decode return what the handout says"""
+    assert_methods_run(student, reference, recipes, ("encode", "x"), ("decode", "z"))
+    theirs, ours = (side.run(recipes.default_vae) for side in (student, reference))
+    for name, inputs in (("encode", coins(3, 784, seed=151)), ("decode", codes(3, 2, seed=152))):
+        assert_runs(method(theirs, name), method(ours, name), inputs)
+
+
+@number("7.1.2")
+@weight(0.5)
+def test_vae_parameters(student, reference, recipes):
+    """VAE has the parameters of the layers in the handout, and no others"""
+    for sizes in (SIZES, (6, 4, 1), ()):
+        found, wanted = (side.run(recipes.parameter_count, sizes) for side in (student, reference))
+        assert_close(found, wanted, name=f"the number of parameters of VAE({', '.join(map(str, sizes))})")
+
+
+@number("7.1.3")
+@weight(2)
+@requires(test_vae_runs)
+def test_vae_layers(student, reference, recipes):
+    """encode and decode compute what the layers in the handout do, in value and in gradient"""
+    for dtype in DTYPES:
+        for weight_, bias in EVEN:
+            ours, theirs = Even(reference, recipes, weight_, bias), Even(student, recipes, weight_, bias)
+            x, z = random_pixels(4, seed=153, dtype=dtype), codes(4, seed=155, dtype=dtype)
+            assert_matches(theirs.encode, ours.encode, x)
+            assert_matches(theirs.decode, ours.decode, z)
+            # Far out the hidden units saturate; the outputs must not.
+            assert_matches(theirs.encode, ours.encode, 100 * x)
+            assert_matches(theirs.decode, ours.decode, 100 * z)
+
+
+@number("7.1.4")
+@weight(0.5)
+@requires(test_vae_runs)
+def test_vae_batches(student, recipes):
+    """Every example is encoded and decoded by itself: the rest of the batch does not matter"""
+    model = student.run(recipes.vae, SIZES, torch.float64)
+    x, z = random_pixels(5, seed=157, dtype=torch.float64), codes(5, seed=159, dtype=torch.float64)
+    for index, name in enumerate(("mu", "logvar")):
+        assert_batchwise(lambda x, index=index: model.encode(x)[index], x, name=f"{name} of encode")
+    assert_batchwise(lambda z: model.decode(z), z, name="decode")
+
+
+def assert_same_gradient(actual, expected, leaf, *, name):
+    """Two results that are functions of one leaf have the same values and the same gradient."""
+    assert_close(actual, expected, name=name)
+    gradients = []
+    for result in (actual, expected):
+        total = (result * normal(*expected.shape, seed=161, dtype=expected.dtype)).sum()
+        (found,) = torch.autograd.grad(total, leaf, retain_graph=True, allow_unused=True)
+        gradients.append(torch.zeros_like(leaf) if found is None else found)
+    assert_close(gradients[0], gradients[1], name=f"the gradient of {name} with respect to x")
+
+
+@number("7.1.5")
+@weight(2)
+@requires(test_vae_runs)
+def test_vae_forward(student, reference, recipes):
+    """forward decodes a sample of q(z | x) made with the noise eps, in value and in gradient"""
+    assert_methods_run(student, reference, recipes, ("forward", "xz"))
+    model = student.run(recipes.vae, SIZES, torch.float64)
+    x, eps = random_pixels(4, seed=163, dtype=torch.float64).requires_grad_(), codes(4, seed=165, dtype=torch.float64)
+    mu, logvar = model.encode(x)
+    reference.seed(_UNLIKELY_SEED)  # a sampler that ignores eps was dealt with in part 5: let both draw the same
+    expected = (model.decode(reference.reparameterize(mu, logvar, eps)), mu, logvar)
+    try:
+        student.seed(_UNLIKELY_SEED)
+        found = model(x, eps)
+        for actual, wanted, name in zip(found, expected, ("the logits", "mu", "logvar"), strict=True):
+            if not (actual.requires_grad and wanted.requires_grad):
+                raise Mismatch(f"{name} of forward is cut off from x: it has no gradient")
+            assert_same_gradient(actual, wanted, x, name=f"{name} of forward")
+    except Mismatch:
+        # The same on a model that is comparable with other models: what is wrong can be told from the numbers.
+        for weight_, bias in EVEN:
+            ours, theirs = Even(reference, recipes, weight_, bias), Even(student, recipes, weight_, bias)
+            assert_matches(theirs.forward, ours.forward, x.detach(), eps, without_gradient=("eps",))
+        raise
+
+
+class OwnNoise:
+    """The noise that a model draws by itself, recovered by what it does with noise that is given.
+
+    All weights are small and positive, so the first logit grows with the sum of the noise over the latent axes: the
+    codes that the model drew are read off a table of what it gives for known ones.
+    """
+
+    def __init__(self, side, recipes, latent):
+        self.model = side.run(recipes.even_vae, (SIZES[0], SIZES[1], latent), torch.float64, 0.02, 0.5)
+        self.latent = latent
+        self.steps = torch.linspace(-_REACH, _REACH, _CODES + 1, dtype=torch.float64)
+        self.given = (
+            (self.steps / latent**0.5).repeat(latent, 1).T.contiguous()
+        )  # their sum over the axes: N(0, latent)
+
+    def of_forward(self):
+        """The noise of forward in two calls, each (n, 1); for several latent axes their sum, with variance 1."""
+        x = torch.full((_CODES + 1, SIZES[0]), -0.5, dtype=torch.float64)
+        table = self.model(x, self.given)[0][:, 0].detach()
+        return [self._recover(table, self.model(x)[0][:, 0].detach()) for _ in range(2)]
+
+    def of_sample(self):
+        """The codes of sample in two calls, as the noise of forward."""
+        table = self.model.sample(_CODES + 1, self.given)[:, 0].detach()
+        return [self._recover(table, self.model.sample(_CODES + 1)[:, 0].detach()) for _ in range(2)]
+
+    def _recover(self, table, drawn):
+        if not bool((table.diff() > 0).all()):
+            raise Mismatch("the result does not grow with the noise that is given")
+        table, drawn = table.contiguous(), drawn.contiguous()
+        right = torch.searchsorted(table, drawn).clamp(1, _CODES)
+        share = ((drawn - table[right - 1]) / (table[right] - table[right - 1])).clamp(0, 1)
+        return (self.steps[right - 1] + share * (self.steps[right] - self.steps[right - 1]))[:, None]
+
+
+def assert_own_noise(student, reference, recipes, name, draws):
+    """The noise of a model is standard normal: fresh in every call, for every example, and on every latent axis.
+
+    Where the reference has another noise (because of a mistake that was made in another part), so may the student.
+    """
+
+    def complaint(side):
+        try:
+            for latent in (1, 4):
+                first, second = draws(OwnNoise(side, recipes, latent))
+                if bool(first.abs().max() < 1e-6):
+                    raise Mismatch(f"{name} uses no noise where none is given, but should draw it")
+                if torch.equal(first, second):
+                    raise Mismatch(f"two calls of {name} draw the same noise, but should draw fresh noise")
+                if bool((first - first[0]).abs().max() < 1e-9):
+                    raise Mismatch(f"every row of {name} has the same noise, but should have its own")
+                where = (
+                    f"the noise of {name}" if latent == 1 else f"the sum of the noise of {name} over {latent} axes / 2"
+                )
+                assert_standard_normal(first, again=second, false_alarm=FALSE_ALARM / 2, name=where)
+        except Mismatch as mismatch:
+            return mismatch
+        return None
+
+    found = complaint(student)
+    if found is not None and _words(found) != _words(complaint(reference)):
+        raise found
+
+
+def _words(mismatch):
+    """What a message says, without its numbers."""
+    return mismatch and re.sub(r"[-+\d.e]+", "#", mismatch.text)
+
+
+@number("7.1.6")
+@weight(1)
+@requires(test_vae_forward)
+def test_vae_own_noise(student, reference, recipes):
+    """Without eps, forward draws its own noise: standard normal, fresh for every call, example and latent axis"""
+    assert_methods_run(student, reference, recipes, ("forward", "x"))
+    # False alarms of a correct model: at most FALSE_ALARM, by the bounds in compare/distributions.py.
+    assert_own_noise(student, reference, recipes, "forward", OwnNoise.of_forward)
+    student.seed(_UNLIKELY_SEED)
+    assert_no_trace(student, lambda: student.VAE(*SIZES), name="VAE(...)")
+
+
+@number("7.1.7")
+@weight(1)
+@requires(test_vae_runs)
+def test_vae_gradient_reaches_everything(student, reference, recipes):
+    """A gradient of the logits reaches every parameter of the encoder and of the decoder"""
+    x, eps = random_pixels(60, seed=169, dtype=torch.float64), codes(60, seed=171, dtype=torch.float64)
+    cotangent = normal(60, SIZES[0], seed=173, dtype=torch.float64)
+    mu, logvar = student.run(recipes.vae, SIZES, torch.float64).encode(x)
+    if bool(((mu - logvar).abs() < 1e-9).all()):
+        raise Mismatch("mu and logvar of encode are the same numbers, but should be computed each by itself")
+    found, wanted = (
+        side.run(recipes.entries_without_gradient, SIZES, x, eps, cotangent) for side in (student, reference)
+    )
+    assert_close(found, wanted, name="the number of entries of the parameters that get no gradient from the logits")
+
+
+@number("7.1.8")
+@weight(1)
+@requires(test_vae_runs)
+def test_vae_sample_given_codes(student, reference, recipes):
+    """sample returns the pixel probabilities at the codes z"""
+    assert_methods_run(student, reference, recipes, ("sample", "nz"))
+    model = student.run(recipes.vae, SIZES, torch.float64)
+    z = codes(4, seed=175, dtype=torch.float64)
+    zero = torch.zeros_like(z)
+    try:
+        reference.seed(_UNLIKELY_SEED)  # as in forward
+        expected = model.decode(reference.reparameterize(zero, zero, z)).sigmoid()
+        student.seed(_UNLIKELY_SEED)
+        assert_close(model.sample(4, z), expected, name="sample")
+    except Mismatch:
+        for weight_, bias in EVEN:
+            ours, theirs = Even(reference, recipes, weight_, bias), Even(student, recipes, weight_, bias)
+            assert_matches(theirs.sample, ours.sample, z, without_gradient=("z",))
+        raise
+
+
+@number("7.1.9")
+@weight(1)
+@requires(test_vae_sample_given_codes)
+def test_vae_sample_own_codes(student, reference, recipes):
+    """Without z, sample draws its codes from the prior: standard normal, fresh for every call, row and latent axis"""
+    assert_methods_run(student, reference, recipes, ("sample", "n"))
+    # False alarms of a correct model: at most FALSE_ALARM, by the bounds in compare/distributions.py.
+    assert_own_noise(student, reference, recipes, "sample", OwnNoise.of_sample)
+
+
+def loss_values(losses, steps):
+    """The losses as a tensor, be they numbers or tensors with one number in them."""
+    if not isinstance(losses, list) or len(losses) != steps:
+        got = f"a list of {len(losses)} losses" if isinstance(losses, list) else f"a {type(losses).__name__}"
+        raise Mismatch(f"the result of train_vae is {got}, but should be a list of {steps} losses, one for each step")
+    found = [torch.as_tensor(loss).detach().double() for loss in losses if isinstance(loss, (int, float, torch.Tensor))]
+    if len(found) < steps or any(loss.numel() != 1 for loss in found):
+        raise Mismatch("the list that train_vae returns has entries that are no numbers")
+    return torch.stack([loss.reshape(()) for loss in found])
+
+
+def assert_same_training(student, reference, recipes, rows, steps, lr, seed):
+    """train_vae leaves the parameters that the reference leaves, and returns its losses."""
+    for dtype in (torch.float64, torch.float32):
+        data = coins(rows, 5, seed=seed, dtype=dtype)
+        (losses, parameters), (right, wanted) = (s.run(recipes.train, data, steps, lr) for s in (student, reference))
+        where = f"N = {rows}, steps = {steps}, lr = {lr:g}, {dtype}".replace("torch.", "")
+        # Adam divides by the size of the gradient, so rounding grows where a gradient is nearly 0.
+        near = Tolerance(1e-6, 1e-6) if dtype is torch.float64 else Tolerance(1e-3, 1e-3)
+        values = [torch.cat([p[name].reshape(-1) for name in wanted]) for p in (parameters, wanted)]
+        series = [loss_values(some, steps) for some in (losses, right)]
+        compared = [("the list of all parameters after training", values), ("the losses of train_vae", series)]
+        # One loss tells more than what one step of Adam leaves; of several steps it is the other way round.
+        for name, (found, expected) in compared if steps > 1 else reversed(compared):
+            assert_close(found, expected, name=name, where=where, tolerance=near)
+
+
+@number("7.2.1")
+@weight(1)
+def test_train_vae_runs(student, recipes):
+    """train_vae returns a list with one loss for every step, for data of every length"""
+    for dtype in DTYPES:
+        for rows, steps in ((10, 2), (64, 1), (70, 3), (1, 4)):
+            losses, _ = student.run(recipes.train, coins(rows, 5, seed=181, dtype=dtype), steps, 1e-2)
+            if not bool(loss_values(losses, steps).isfinite().all()):
+                raise Mismatch(f"the losses of train_vae are not all finite [N = {rows}, steps = {steps}]")
+
+
+@number("7.2.2")
+@weight(1.5)
+@requires(test_train_vae_runs)
+def test_train_vae_first_step(student, reference, recipes):
+    """The first step has the right loss, and leaves the right parameters"""
+    assert_same_training(student, reference, recipes, rows=20, steps=1, lr=3e-2, seed=183)
+    assert_same_training(student, reference, recipes, rows=90, steps=1, lr=5e-3, seed=185)
+
+
+@number("7.2.3")
+@weight(2)
+@requires(test_train_vae_runs)
+def test_train_vae_steps(student, reference, recipes):
+    """Several steps take the right batches and give the right losses, and leave the right parameters"""
+    assert_same_training(student, reference, recipes, rows=20, steps=4, lr=3e-2, seed=187)
+    assert_same_training(student, reference, recipes, rows=150, steps=6, lr=1e-2, seed=189)
+
+
+@number("7.2.4")
+@weight(0.5)
+@requires(test_train_vae_runs)
+def test_train_vae_noise(student, recipes):
+    """Training decodes samples of q(z | x) with fresh noise, sets no seed, and returns plain numbers"""
+    data = coins(64, 5, seed=191, dtype=torch.float64)
+    noise = student.run(recipes.training_noise, data, 4)
+    if len(noise) < 4:
+        raise Mismatch(f"the model decoded {len(noise)} batches of codes in 4 steps, but should decode 4")
+    if any(bool(eps.abs().max() < 1e-6) for eps in noise):
+        raise Mismatch("the codes that are decoded in training are the means of q(z | x), but should be samples")
+    if any(bool(((one - other).abs() < 1e-6).all()) for one, other in zip(noise, noise[1:], strict=False)):
+        raise Mismatch("two steps of the training use the same noise, but should draw fresh noise")
+    student.seed(_UNLIKELY_SEED)
+    assert_no_trace(student, lambda: student.run(recipes.train, data, 2, 1e-2), name="train_vae")
+    losses, _ = student.run(recipes.train, data, 2, 1e-2)
+    if any(isinstance(loss, torch.Tensor) for loss in losses):
+        raise Mismatch("the losses of train_vae are tensors, but should be Python floats")
+
+
+@number("7.3.1")
+@weight(0.5)
+def test_prior_grid_runs(student, reference, recipes):
+    """prior_grid returns one image per code, without a gradient graph"""
+    assert_figure_runs(student, reference, recipes.prior_grid, (4, 1), (1, 2), (3, 2), (9, 3))
+
+
+@number("7.3.2")
+@weight(0.5)
+@requires(test_prior_grid_runs)
+def test_prior_grid(student, reference, recipes):
+    """prior_grid returns the pixel probabilities at the given codes"""
+    assert_figure(student, reference, recipes.prior_grid, codes(6, 2, seed=193, dtype=torch.float64))
+
+
+@number("7.3.3")
+@weight(0.5)
+def test_latent_means_runs(student, reference, recipes):
+    """latent_means returns one code per image, without a gradient graph"""
+    assert_figure_runs(student, reference, recipes.latent_means, (4, 5), (1, 5), (100, 6))
+
+
+@number("7.3.4")
+@weight(0.5)
+@requires(test_latent_means_runs)
+def test_latent_means(student, reference, recipes):
+    """latent_means returns the means of q(z | x), in the order of the images"""
+    assert_figure(student, reference, recipes.latent_means, coins(70, 5, seed=195, dtype=torch.float64))
+
+
+def figure(side, recipe):
+    """A function of a model, for the grader's model."""
+
+    def draw(inputs):
+        return side.run(recipe, inputs)
+
+    draw.__name__ = recipe.__name__
+    return draw
+
+
+def assert_figure_runs(student, reference, recipe, *shapes):
+    """A function for a figure returns a tensor of the right shape and dtype that asks for no gradient."""
+    for dtype in DTYPES:
+        for shape in shapes:
+            inputs = normal(*shape, seed=197, dtype=dtype)
+            assert_runs(figure(student, recipe), figure(reference, recipe), inputs)
+            if figure(student, recipe)(inputs).requires_grad:
+                raise Mismatch(f"the result of {recipe.__name__} has a gradient graph, but should have none")
+
+
+def assert_figure(student, reference, recipe, inputs):
+    """A function for a figure returns the values of the reference."""
+    assert_close(figure(student, recipe)(inputs), figure(reference, recipe)(inputs), name=recipe.__name__)
+
+
+# Nats of held-out images that a model which ignores its code reaches, and that 300 steps reach: -18.1 and -8.5 to -9.2.
+_NATS, _SQUARED_ERROR = -11.5, 2.0  # the error of two principal components is 3.6, that of the mean image 5.3
+
+
+@number("7.4.1")
+@weight(2)
+@requires(test_vae_runs, test_train_vae_runs)
+@timeout(60)
+def test_vae_learns_images(student, reference, recipes, trains, device):
+    """Your VAE, trained by your train_vae for 300 steps, codes new images far better than their mean image does"""
+    images, held_out = ((bumps(n, torch.Generator().manual_seed(s)) > 0.5).float() for n, s in ((2048, 1), (1000, 2)))
+
+    def figures(seed):
+        logits, mu, logvar, pixels_at_mu = student.run(
+            recipes.learn_images, images, held_out, (64, 64, 8), 300, 1e-2, seed, device
+        )
+        nats = -reference.elbo(held_out, logits, mu, logvar)["loss"]
+        error = (pixels_at_mu - held_out).square().sum(-1).mean()
+        return {
+            "the ELBO of new images in nats": float(nats),
+            "the squared error of their reconstructions": float(error),
+        }
+
+    trains(
+        figures,
+        at_least={"the ELBO of new images in nats": _NATS},
+        at_most={"the squared error of their reconstructions": _SQUARED_ERROR},
+    )
+
+
+@number("7.4.2")
+@weight(1)
+@requires(test_train_vae_runs)
+@timeout(60)
+def test_train_vae_finds_an_optimum(student, reference, recipes, trains, device):
+    """On independent pixels train_vae reaches their entropy, the exact optimum of the loss, and reports no less"""
+    columns = ((0, 0, 0, 1), (0, 1), (1, 1, 1, 0), (0, 1))
+    data = torch.cartesian_prod(*(torch.tensor(column, dtype=torch.float32) for column in columns))  # independent
+    p = data.mean(0)
+    entropy = float(-(p * p.log() + (1 - p) * (1 - p).log()).sum())
+
+    def figures(seed):
+        losses, logits, mu, logvar = student.run(recipes.learn_patterns, data, 150, 2e-2, seed, device)
+        measured = reference.elbo(data.repeat(20, 1), logits, mu, logvar)["loss"]
+        reported = sum(losses[-50:]) / 50
+        return {"the loss above the entropy": float(measured) - entropy, "the reported loss": reported - entropy}
+
+    trains(
+        figures,
+        at_least={"the reported loss": -0.1},
+        at_most={"the reported loss": 0.1, "the loss above the entropy": 0.1},
+    )

@@ -1,7 +1,7 @@
-"""VAE I: densities, sampling and the objective (parts 4, 5 and 6).
+"""VAE I: densities, sampling, the objective, model and training (parts 4 to 7).
 
-Fill in the functions below; keep their names and the order of their arguments. The checker imports this file
-as a module, so nothing should train, plot or ask for input when it is imported.
+Fill in the functions and the class below; keep their names and the order of their arguments. The checker imports
+this file as a module, so nothing should train, plot or ask for input when it is imported.
 
 Conventions, for every function:
   B is the batch axis, d the latent axis, D the pixel axis, K the number of interpolation weights.
@@ -18,7 +18,7 @@ Conventions, for every function:
 """
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # ---------------------------------------------------------------- part 4: densities
 
@@ -119,5 +119,79 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     probabilities p, p(z) = N(0, I) and q(z | x) = N(mu, diag(var)). var is the variance.
     x (B, D) in {0, 1}, p (B, D) in (0, 1), z (B, d), mu (B, d), var (B, d) -> (), a scalar.
     No gradient with respect to x is asked for.
+    """
+    raise NotImplementedError
+
+
+# ---------------------------------------------------------------- part 7: model and training
+
+
+class VAE(nn.Module):
+    """A VAE with Bernoulli pixels and prior N(0, I), with one hidden layer of tanh units on either side of the code.
+
+    Encoder: a linear layer data -> hidden, tanh, and from these hidden units mu and logvar, each by a linear layer
+    hidden -> latent (or both by one linear layer hidden -> 2 * latent that is cut in two).
+    Decoder: a linear layer latent -> hidden, tanh, a linear layer hidden -> data.
+    Nothing follows the last layers: mu, logvar and the logits take any value. Every linear layer has biases. There
+    are no other layers or parameters, and no dropout. The initial weights are left to you (PyTorch's are fine); do not
+    set a seed. Everything follows model.to(dtype) and model.to(device).
+    """
+
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2) -> None:
+        super().__init__()
+        raise NotImplementedError
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """x (B, data) -> (mu, logvar) of q(z | x) = N(mu, diag(exp(logvar))), each (B, latent)."""
+        raise NotImplementedError
+
+    def decode(self, z: Tensor) -> Tensor:
+        """z (B, latent) -> (B, data): the logits of the pixels, not their probabilities."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """Encode x, draw one sample z of q(z | x) for every example, and decode it.
+
+        x (B, data), eps (B, latent) -> (logits (B, data), mu (B, latent), logvar (B, latent)). eps is the noise of
+        the sample, as in reparameterize: if it is None, it is drawn here.
+        """
+        raise NotImplementedError
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        """The pixel probabilities at n codes: images in (0, 1), not logits and not zeros and ones.
+
+        z (n, latent) are the codes; if it is None, they are drawn here from the prior N(0, I), fresh for every call,
+        with the dtype and device of the parameters. -> (n, data). No gradient is asked for.
+        """
+        raise NotImplementedError
+
+
+def train_vae(model: VAE, data: Tensor, steps: int, lr: float) -> list[float]:
+    """Train the model to minimise the loss of part 6 (rec + kl, so beta = 1) with Adam.
+
+    model: a VAE, or another module with the same four methods. Call model(x), which draws its own noise. All of its
+    parameters are trained, in place.
+    data (N, D) in {0, 1}: every step takes the next min(64, N) rows, in the order they have, and goes on with the
+    first row after the last: nothing is shuffled, repeated early or left out. With N = 100, the first step takes rows
+    0 to 63, the second 64 to 99 and then 0 to 27.
+    Every step goes along the gradient of its own batch. One torch.optim.Adam with learning rate lr does all the steps;
+    its other settings stay as they are. Do not set a seed.
+    -> a list of `steps` Python floats: the loss of every step's batch, before the parameters change in this step.
+    """
+    raise NotImplementedError
+
+
+def prior_grid(model: VAE, z: Tensor) -> Tensor:
+    """What the model draws at given codes, for a figure: the pixel probabilities at z.
+
+    z (n, latent) -> (n, D) in (0, 1), row k for code k. Computed without a gradient graph. Nothing is random.
+    """
+    raise NotImplementedError
+
+
+def latent_means(model: VAE, x: Tensor) -> Tensor:
+    """Where the model puts given images, for a figure: the mean of q(z | x) for every row of x.
+
+    x (N, D) -> (N, latent), row i for image i. Computed without a gradient graph. Nothing is random.
     """
     raise NotImplementedError

@@ -4,7 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class DiagonalGaussian:
@@ -113,3 +113,82 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     prior = DiagonalGaussian.standard_like(z)
     q = DiagonalGaussian(mu, var=var)
     return (Bernoulli(probs=p).log_prob(x) + prior.log_prob(z) - q.log_prob(z)).mean()
+
+
+class Perceptron(nn.Sequential):
+    """Two linear layers with tanh units between them."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int):
+        super().__init__(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs))
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2):
+        super().__init__()
+        self.shape = (latent,)
+        self.encoder = Perceptron(data, hidden, 2 * latent)
+        self.decoder = Perceptron(latent, hidden, data)
+
+    def posterior(self, x: Tensor) -> DiagonalGaussian:
+        mean, logvar = torch.tensor_split(self.encoder(x), 2, dim=-1)
+        return DiagonalGaussian(mean, logvar=logvar)
+
+    def likelihood(self, z: Tensor) -> Bernoulli:
+        return Bernoulli(logits=self.decode(z))
+
+    def encode(self, x: Tensor):
+        q = self.posterior(x)
+        return q.mean, q.logvar
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
+
+    def forward(self, x: Tensor, eps: Tensor | None = None):
+        q = self.posterior(x)
+        return self.decode(q.sample(eps)), q.mean, q.logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        if z is None:
+            like = self.decoder[0].weight.new_empty(n, *self.shape)
+            z = DiagonalGaussian.standard_like(like).sample()
+        return self.likelihood(z).logits.sigmoid()
+
+
+class Batches:
+    """Minibatches in the order of the rows, round and round."""
+
+    def __init__(self, data: Tensor, size: int = 64):
+        self.data, self.size = data, min(size, len(data))
+        self.start = 0
+
+    def next(self) -> Tensor:
+        rows = torch.arange(self.start, self.start + self.size, device=self.data.device)
+        self.start += self.size
+        return self.data[rows.remainder(len(self.data))]
+
+
+class Trainer:
+    def __init__(self, model: nn.Module, lr: float):
+        self.model, self.objective = model, Objective()
+        self.optimizer = torch.optim.Adam(model.parameters(), lr)
+
+    def step(self, x: Tensor) -> float:
+        logits, mu, logvar = self.model(x)
+        loss = self.objective(x, Bernoulli(logits=logits), DiagonalGaussian(mu, logvar=logvar))["loss"]
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return float(loss)
+
+
+def train_vae(model: nn.Module, data: Tensor, steps: int, lr: float) -> list[float]:
+    batches, trainer = Batches(data), Trainer(model, lr)
+    return [trainer.step(batches.next()) for _ in range(steps)]
+
+
+def prior_grid(model: nn.Module, z: Tensor) -> Tensor:
+    return model.sample(len(z), z).detach()
+
+
+def latent_means(model: nn.Module, x: Tensor) -> Tensor:
+    return model.encode(x)[0].detach()

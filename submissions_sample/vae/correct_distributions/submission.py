@@ -1,7 +1,7 @@
 """Correct: everything through torch.distributions."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 
@@ -60,3 +60,57 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     posterior = Normal(mu, var.sqrt())
     log_ratio = (prior.log_prob(z) - posterior.log_prob(z)).sum(dim=-1)
     return (log_bernoulli(x, p) + log_ratio).mean()
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Linear(data, hidden), nn.Tanh())
+        self.heads = nn.ModuleDict({"mu": nn.Linear(hidden, latent), "logvar": nn.Linear(hidden, latent)})
+        self.decoder = nn.Sequential(nn.Linear(latent, hidden), nn.Tanh(), nn.Linear(hidden, data))
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.encoder(x)
+        return self.heads["mu"](h), self.heads["logvar"](h)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
+
+    def forward(self, x: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        mu, logvar = self.encode(x)
+        return self.decode(reparameterize(mu, logvar, eps)), mu, logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        if z is None:
+            bias = self.heads["mu"].bias
+            z = Normal(torch.zeros_like(bias), torch.ones_like(bias)).sample((n,))
+        return Bernoulli(logits=self.decode(z)).probs
+
+
+def train_vae(model: VAE, data: Tensor, steps: int, lr: float) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    losses = []
+    for step in range(steps):
+        size = min(64, data.shape[0])
+        x = data.roll(-step * size, dims=0)[:size]
+        logits, mu, logvar = model(x)
+        q = Normal(mu, torch.exp(0.5 * logvar))
+        prior = Normal(torch.zeros_like(mu), torch.ones_like(mu))
+        bound = Bernoulli(logits=logits).log_prob(x).sum(-1) - kl_divergence(q, prior).sum(-1)
+        loss = -bound.mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach().item())
+    return losses
+
+
+def prior_grid(model: VAE, z: Tensor) -> Tensor:
+    with torch.inference_mode():
+        return Bernoulli(logits=model.decode(z)).probs
+
+
+def latent_means(model: VAE, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        return model.encode(x)[0]

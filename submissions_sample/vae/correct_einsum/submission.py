@@ -4,7 +4,7 @@ import math
 import os
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 _generators = {}
 
@@ -86,3 +86,59 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     log_ratio = torch.einsum("bi,bi->b", scaled, scaled) + _sum_last(torch.log(var))
     log_ratio = (log_ratio - torch.einsum("bi,bi->b", z, z)) / 2
     return torch.mean(log_bernoulli(x, p) + log_ratio)
+
+
+def _matrix(rows: int, columns: int) -> nn.Parameter:
+    weights = torch.empty(rows, columns)
+    weights.normal_(std=columns**-0.5, generator=_generator(weights.device))
+    return nn.Parameter(weights)
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2):
+        super().__init__()
+        sizes = {"hidden": (hidden, data), "mu": (latent, hidden), "logvar": (latent, hidden)}
+        sizes |= {"decoder": (hidden, latent), "logits": (data, hidden)}
+        self.weights = nn.ParameterDict({name: _matrix(*size) for name, size in sizes.items()})
+        self.biases = nn.ParameterDict({name: nn.Parameter(torch.zeros(size[0])) for name, size in sizes.items()})
+
+    def _linear(self, name: str, t: Tensor) -> Tensor:
+        return torch.einsum("bi,oi->bo", t, self.weights[name]) + self.biases[name]
+
+    def encode(self, x: Tensor):
+        h = torch.tanh(self._linear("hidden", x))
+        return self._linear("mu", h), self._linear("logvar", h)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self._linear("logits", torch.tanh(self._linear("decoder", z)))
+
+    def forward(self, x: Tensor, eps: Tensor | None = None):
+        mu, logvar = self.encode(x)
+        return self.decode(reparameterize(mu, logvar, eps)), mu, logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        zeros = self.biases["mu"].new_zeros(n, self.biases["mu"].shape[0])
+        return self.decode(reparameterize(zeros, zeros, z)).sigmoid()
+
+
+def train_vae(model, data: Tensor, steps: int, lr: float) -> list[float]:
+    parameters = list(model.parameters())
+    optimizer = torch.optim.Adam(parameters, lr=lr)
+    size = min(64, len(data))
+    stream = data.repeat(steps * size // len(data) + 1, 1)
+    losses = []
+    for x in stream[: steps * size].split(size):
+        loss = elbo(x, *model(x))["loss"]
+        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+            parameter.grad = gradient
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def prior_grid(model, z: Tensor) -> Tensor:
+    return model.decode(z).sigmoid().detach()
+
+
+def latent_means(model, x: Tensor) -> Tensor:
+    return torch.cat([model.encode(row[None])[0].detach() for row in x])

@@ -4,7 +4,7 @@ import math
 
 import torch
 from helper import add_up, columns, zeros_for_batch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
@@ -45,9 +45,7 @@ def log_bernoulli_with_logits(x: Tensor, logits: Tensor) -> Tensor:
     rows = []
     for x_row, logit_row in zip(x, logits, strict=True):
         # log(1 + exp(a)) = max(a, 0) + log(1 + exp(-|a|))
-        log_norm = torch.maximum(logit_row, torch.zeros_like(logit_row)) + torch.log1p(
-            torch.exp(-logit_row.abs())
-        )
+        log_norm = torch.maximum(logit_row, torch.zeros_like(logit_row)) + torch.log1p(torch.exp(-logit_row.abs()))
         rows.append((log_norm - x_row * logit_row).sum().mul(-1))
     return torch.stack(rows)
 
@@ -80,3 +78,66 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     log_posterior = log_normal_diag(z, mu, var)
     values = torch.stack([log_bernoulli(x, p), log_prior, log_posterior.mul(-1)])
     return values.sum(0).mean()
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2) -> None:
+        super().__init__()
+        self.latent = latent
+        self.to_hidden = nn.Linear(data, hidden)
+        self.to_code = nn.Linear(hidden, 2 * latent)
+        self.from_code = nn.Linear(latent, hidden)
+        self.to_pixels = nn.Linear(hidden, data)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        both = self.to_code(self.to_hidden(x).tanh())
+        # even columns are the means, odd ones the log-variances
+        return both[:, 0::2], both[:, 1::2]
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.to_pixels(self.from_code(z).tanh())
+
+    def forward(self, x: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        mu, logvar = self.encode(x)
+        return self.decode(reparameterize(mu, logvar, eps)), mu, logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        codes = z
+        if codes is None:
+            codes = torch.empty(n, self.latent).to(self.to_pixels.weight).normal_()
+        return 1 / (1 + torch.exp(-self.decode(codes)))
+
+
+def train_vae(model: VAE, data: Tensor, steps: int, lr: float) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    row = 0
+    for _ in range(steps):
+        picked = []
+        while len(picked) < min(64, len(data)):
+            picked.append(data[row])
+            row = row + 1 if row + 1 < len(data) else 0
+        x = torch.stack(picked)
+        model.zero_grad()
+        logits, mu, logvar = model(x)
+        terms = elbo(x, logits, mu, logvar)
+        terms["loss"].backward()
+        optimizer.step()
+        losses.append(float(terms["loss"]))
+    return losses
+
+
+def prior_grid(model: VAE, z: Tensor) -> Tensor:
+    rows = []
+    with torch.no_grad():
+        for code in z:
+            rows.append(torch.sigmoid(model.decode(code.unsqueeze(0)))[0])
+    return torch.stack(rows)
+
+
+def latent_means(model: VAE, x: Tensor) -> Tensor:
+    rows = []
+    with torch.no_grad():
+        for start in range(0, len(x), 16):
+            rows.append(model.encode(x[start : start + 16])[0])
+    return torch.cat(rows)

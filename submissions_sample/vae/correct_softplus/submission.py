@@ -4,7 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
@@ -74,3 +74,80 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     log_pz = log_normal_diag(z64, torch.zeros_like(z64), torch.ones_like(z64))
     log_qz = log_normal_diag(z64, mu64, var64)
     return (log_px + log_pz - log_qz).mean().to(p.dtype)
+
+
+class Encoder(nn.Module):
+    def __init__(self, data: int, hidden: int, latent: int):
+        super().__init__()
+        self.hidden = nn.Linear(data, hidden)
+        self.mu = nn.Linear(hidden, latent)
+        self.logvar = nn.Linear(hidden, latent)
+        for layer in (self.hidden, self.mu, self.logvar):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x: Tensor):
+        h = torch.tanh(self.hidden(x))
+        return self.mu(h), self.logvar(h)
+
+
+class Decoder(nn.Module):
+    def __init__(self, latent: int, hidden: int, data: int):
+        super().__init__()
+        self.hidden = nn.Linear(latent, hidden)
+        self.logits = nn.Linear(hidden, data)
+        for layer in (self.hidden, self.logits):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.logits(torch.tanh(self.hidden(z)))
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2):
+        super().__init__()
+        self.encoder = Encoder(data, hidden, latent)
+        self.decoder = Decoder(latent, hidden, data)
+
+    def encode(self, x: Tensor):
+        return self.encoder(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.decoder(z)
+
+    def forward(self, x: Tensor, eps: Tensor | None = None):
+        mu, logvar = self.encode(x)
+        return self.decode(reparameterize(mu, logvar, eps)), mu, logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        weight = self.decoder.hidden.weight
+        if z is None:
+            # -eps is as good as eps
+            z = -torch.randn(n, weight.shape[1], dtype=weight.dtype, device=weight.device)
+        logits = self.decode(z)
+        return torch.exp(-F.softplus(-logits))
+
+
+def train_vae(model, data: Tensor, steps: int, lr: float) -> list[float]:
+    optimizer = torch.optim.Adam([{"params": list(model.parameters())}], lr=lr)
+    n = data.shape[0]
+    losses = torch.zeros(steps, dtype=torch.float64)
+    for step in range(steps):
+        x = data.index_select(0, torch.arange(64 * step, 64 * step + 64, device=data.device) % n) if n >= 64 else data
+        parts = elbo(x, *model(x))
+        optimizer.zero_grad(set_to_none=False)
+        (parts["rec"] + parts["kl"]).backward()
+        optimizer.step()
+        losses[step] = parts["loss"].item()
+    return losses.tolist()
+
+
+def prior_grid(model, z: Tensor) -> Tensor:
+    with torch.no_grad():
+        return torch.exp(-F.softplus(-model.decode(z)))
+
+
+def latent_means(model, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        return model(x)[1]

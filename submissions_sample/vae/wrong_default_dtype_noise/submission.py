@@ -4,7 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def kl_standard_normal(mu: Tensor, logvar: Tensor) -> Tensor:
@@ -58,3 +58,60 @@ def elbo_mc(x: Tensor, p: Tensor, z: Tensor, mu: Tensor, var: Tensor) -> Tensor:
     log_pz = -0.5 * (math.log(2 * math.pi) + z**2).sum(-1)
     log_qz = -0.5 * (math.log(2 * math.pi) + var.log() + (z - mu) ** 2 / var).sum(-1)
     return (log_px + log_pz - log_qz).mean()
+
+
+class VAE(nn.Module):
+    def __init__(self, data: int = 784, hidden: int = 500, latent: int = 2) -> None:
+        super().__init__()
+        self.latent = latent
+        self.enc = nn.Linear(data, hidden)
+        self.enc_mu = nn.Linear(hidden, latent)
+        self.enc_logvar = nn.Linear(hidden, latent)
+        self.dec = nn.Linear(latent, hidden)
+        self.dec_out = nn.Linear(hidden, data)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        h = torch.tanh(self.enc(x))
+        return self.enc_mu(h), self.enc_logvar(h)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.dec_out(torch.tanh(self.dec(z)))
+
+    def forward(self, x: Tensor, eps: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        mu, logvar = self.encode(x)
+        z = reparameterize(mu, logvar, eps)
+        return self.decode(z), mu, logvar
+
+    def sample(self, n: int, z: Tensor | None = None) -> Tensor:
+        if z is None:
+            z = torch.randn(n, self.latent, dtype=self.dec.weight.dtype, device=self.dec.weight.device)
+        return torch.sigmoid(self.decode(z))
+
+
+def train_vae(model: VAE, data: Tensor, steps: int, lr: float) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    batch = min(64, len(data))
+    losses = []
+    start = 0
+    for _ in range(steps):
+        rows = [(start + i) % len(data) for i in range(batch)]
+        start = (start + batch) % len(data)
+        x = data[rows]
+        logits, mu, logvar = model(x)
+        loss = elbo(x, logits, mu, logvar)["loss"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@torch.no_grad()
+def prior_grid(model: VAE, z: Tensor) -> Tensor:
+    return torch.sigmoid(model.decode(z))
+
+
+@torch.no_grad()
+def latent_means(model: VAE, x: Tensor) -> Tensor:
+    mu, _ = model.encode(x)
+    return mu
