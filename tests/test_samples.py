@@ -71,13 +71,6 @@ def test_correct_samples_lose_nothing(assignment: str, graded: Graded) -> None:
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_check_is_failed_by_a_sample(assignment: str, graded: Graded) -> None:
-    failed = {v["number"] for verdicts in graded[assignment].values() for v in verdicts if v["status"] == "failed"}
-    checks = {v["number"] for verdicts in graded[assignment].values() for v in verdicts}
-    assert checks - failed == set()
-
-
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_the_denominator_never_changes(assignment: str, graded: Graded) -> None:
     totals = {tuple((v["number"], v["max_score"]) for v in verdicts) for verdicts in graded[assignment].values()}
     assert len(totals) == 1

@@ -52,7 +52,7 @@ def test_a_homework_whose_checks_are_fair_holds(good):
     lines = out.rstrip().splitlines()
     assert lines[0] == "hw: Halves"
     assert [line.split()[0] for line in lines if line.endswith(" n")] == ["third", "negative", "mean"]
-    assert "Checks that no mistake fails: 1.2" in lines
+    assert not any(line.startswith("Checks that nothing fails") for line in lines)
     assert any(
         line.startswith(
             "hw: 3 mistakes, 3 killed, 3 named, 0 with collateral; 1 of 1 variants full marks; "
@@ -104,7 +104,7 @@ def test_some_mistakes_can_be_measured_with_some_checks(good):
 def test_the_word_none_leaves_all_mistakes_out(good):
     status, out, _ = homework.run(good, "validate", "hw", "--mistake", "none", "--jobs", "1")
     assert status == 0
-    assert "hw: 0 mistakes" in out and "Kill matrix" not in out and "no mistake fails" not in out
+    assert "hw: 0 mistakes" in out and "Kill matrix" not in out and "nothing fails" not in out
 
 
 @pytest.mark.parametrize(
