@@ -28,7 +28,8 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument(
         "--trainings",
         action="store_true",
-        help="grade the checks that train with every mistake, not only with those that nothing else catches",
+        help="grade the checks that train with every mistake and in every repeat, not only with those mistakes that "
+        "nothing else catches",
     )
     command.add_argument("--slice", default="1/1", metavar="K/N", help="only every N-th mistake, from the K-th")
     command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")

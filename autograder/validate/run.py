@@ -82,9 +82,9 @@ def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Mea
         again = {judged.mistake.name for judged in found.survivors if _reaches_training(judged.mistake, right)}
         outcomes = [outcome for outcome in outcomes if outcome.case.name not in again]
         outcomes += grade([_order(k, right, only, trainings=True) for k in chosen if k.name in again])
-    if right.by_chance:  # else every repeat is the first run again
-        repeats = range(1, options.repeat)
-        outcomes += grade([Order(Case(REFERENCE, REFERENCE), str(i), tuple(right.by_chance)) for i in repeats])
+    drawing = tuple(n for n in right.by_chance if options.trainings or n not in right.trains)
+    if drawing:  # else every repeat is the first run again
+        outcomes += grade([Order(Case(REFERENCE, REFERENCE), str(i), drawing) for i in range(1, options.repeat)])
     return measure.judge(assignment, known, outcomes)
 
 
