@@ -107,6 +107,9 @@ def _same_evidence(one: Evidence, other: Evidence) -> bool:
 
 
 def _alike(one: Any, other: Any) -> bool:
+    if one is None or other is None:  # no path for a gradient, or one along which nothing flows
+        given = other if one is None else one
+        return given is None or (isinstance(given, torch.Tensor) and not bool(given.any()))
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
         scale = other.detach().double().abs()
         size = float(scale[scale.isfinite()].max()) if bool(scale.isfinite().any()) else 1.0

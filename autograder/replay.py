@@ -113,7 +113,7 @@ class Replays:
         """Whether other seeds can make a difference: the check asks for one, or something in it draws unseeded."""
         if call.trains or "seed" in call.arguments or not call.replayable:
             return True
-        with _as_in_a_worker(call.seed):
+        with as_in_a_worker(call.seed):
             before = _generators()
             with self._stand_in.with_mistakes(()) as stand_in:
                 call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
@@ -150,7 +150,7 @@ class Replays:
             return False
         mistaken_reference = MISTAKEN_REFERENCE.set(True)
         try:
-            with _as_in_a_worker(call.seed):
+            with as_in_a_worker(call.seed):
                 call.run(student=mistaken, reference=mistaken, set_score=_nothing, set_leaderboard_value=_nothing)
         except KeyboardInterrupt:
             raise
@@ -179,7 +179,7 @@ class Replays:
                     yield degree, known
 
     def _replay(self, call: Call, mistakes: Sequence[Mistake]) -> tuple[BaseException | None, frozenset[str]]:
-        with self._stand_in.with_mistakes(mistakes) as stand_in, _as_in_a_worker(call.seed):
+        with self._stand_in.with_mistakes(mistakes) as stand_in, as_in_a_worker(call.seed):
             try:
                 call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
             except KeyboardInterrupt:
@@ -199,7 +199,7 @@ def _generators() -> tuple[str, ...]:
 
 
 @contextmanager
-def _as_in_a_worker(seed: int) -> Iterator[None]:
+def as_in_a_worker(seed: int) -> Iterator[None]:
     """Generators seeded as a worker's are, and everything that a mistake may change put back."""
     dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
     of_numpy, of_python = np.random.get_state(), random.getstate()

@@ -172,11 +172,11 @@ def your_steps(
 def training(module: Any, centres: list[float], std: float, steps: int, seed: int, device: str) -> Tensor:
     """Samples (1000,) of a generator trained with the student's steps on Gaussians around the centres."""
     torch.manual_seed(seed)
-    generator = nn.Sequential(nn.Linear(4, 32), nn.LeakyReLU(), nn.Linear(32, 32), nn.LeakyReLU(), nn.Linear(32, 1)).to(
-        device
-    )
+    generator = nn.Sequential(
+        nn.Linear(4, 32), nn.LeakyReLU(0.2), nn.Linear(32, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1)
+    ).to(device)
     discriminator = nn.Sequential(
-        nn.Linear(1, 32), nn.LeakyReLU(), nn.Linear(32, 32), nn.LeakyReLU(), nn.Linear(32, 1), nn.Flatten(0)
+        nn.Linear(1, 32), nn.LeakyReLU(0.2), nn.Linear(32, 32), nn.LeakyReLU(0.2), nn.Linear(32, 1), nn.Flatten(0)
     ).to(device)
     opt_g = torch.optim.Adam(generator.parameters(), lr=2e-3, betas=(0.0, 0.9))
     opt_d = torch.optim.Adam(discriminator.parameters(), lr=2e-3, betas=(0.0, 0.9))

@@ -926,6 +926,7 @@ def assert_same_training(student, reference, recipes, rows, steps, lr, seed):
 
 @number("7.2.1")
 @weight(1)
+@timeout(30)  # the first optimizer of a process imports much
 def test_train_vae_runs(student, recipes):
     """train_vae returns a list with one loss for every step, for data of every length"""
     for dtype in DTYPES:
@@ -938,6 +939,7 @@ def test_train_vae_runs(student, recipes):
 @number("7.2.2")
 @weight(1.5)
 @requires(test_train_vae_runs)
+@timeout(30)  # the first optimizer of a process imports much
 def test_train_vae_first_step(student, reference, recipes):
     """The first step has the right loss, and leaves the right parameters"""
     assert_same_training(student, reference, recipes, rows=20, steps=1, lr=3e-2, seed=183)
@@ -947,6 +949,7 @@ def test_train_vae_first_step(student, reference, recipes):
 @number("7.2.3")
 @weight(2)
 @requires(test_train_vae_runs)
+@timeout(30)  # the first optimizer of a process imports much
 def test_train_vae_steps(student, reference, recipes):
     """Several steps take the right batches and give the right losses, and leave the right parameters"""
     assert_same_training(student, reference, recipes, rows=20, steps=4, lr=3e-2, seed=187)
@@ -956,6 +959,7 @@ def test_train_vae_steps(student, reference, recipes):
 @number("7.2.4")
 @weight(0.5)
 @requires(test_train_vae_runs)
+@timeout(30)  # the first optimizer of a process imports much
 def test_train_vae_noise(student, recipes):
     """Training decodes samples of q(z | x) with fresh noise, sets no seed, and returns plain numbers"""
     data = coins(64, 5, seed=191, dtype=torch.float64)

@@ -22,6 +22,7 @@ from autograder.compare.training import Recorder
 from autograder.diagnosis import Mistake, mistakes_in
 from autograder.errors import AssignmentError
 from autograder.loading import load_beside, load_reference
+from autograder.replay import as_in_a_worker
 from autograder.standin import StandIn
 from autograder.student import InProcess
 
@@ -46,7 +47,7 @@ class _Task:
         stand_in, known = StandIn(assignment), _mistakes(assignment)
         worn = [known[self.mistake]] if self.mistake else []
         recorder = Recorder(self.seeds)
-        with stand_in.with_mistakes(worn) as student:
+        with stand_in.with_mistakes(worn) as student, as_in_a_worker(0):  # a mistake may change settings
             try:
                 _call(assignment, training_checks(assignment)[self.number], student, recorder, self.device)
             except Exception:  # noqa: BLE001 - a mistake may end a training in any way; then it is caught
