@@ -64,6 +64,8 @@ def test_the_names_are_noted_by_the_number_of_the_check(assignment):
         (lambda student: student.half(6.0), False),
         (lambda student: torch.rand(1), True),
         (lambda student: torch.rand(1, generator=torch.Generator().manual_seed(1)), False),
+        (lambda student: student.run(lambda module: torch.rand(1)), True),
+        (lambda student: student.run(lambda module: module.half(6.0)), False),
         (lambda student: np.random.rand(), True),
         (lambda student: random.random(), True),
     ],
