@@ -51,7 +51,8 @@ def select(checks: Sequence[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
     for number in wanted:
         matching = [c for c in checks if c.number == number or c.number.startswith(number + ".") or c.id == number]
         if not matching:
-            similar = nearest(number, [check.number for check in checks])
+            own_part = [check.number for check in checks if check.part == number.split(".")[0]]
+            similar = nearest(number, own_part) or nearest(number, [check.number for check in checks])
             cure = f"did you mean {similar}?" if similar else f"there are {', '.join(c.number for c in checks)}"
             raise UsageError(f"there is no check {number}: {cure}")
         chosen |= {check.id for check in matching}

@@ -184,7 +184,7 @@ def test_q_sample_ends(student, reference, recipes):
 
 @number("2.2.5")
 @weight(1)
-@requires(test_q_sample_runs)
+@requires(test_q_sample)
 def test_diffusions_side_by_side(student, reference, recipes):
     """Two Diffusion objects with different schedules do not disturb each other"""
     x0, eps = pair(3, 4, seed=251, dtype=torch.float64)

@@ -62,7 +62,7 @@ def lme_naive(x, dim):
     return x.exp().mean(dim).log()
 
 
-@mistake("log_mean_exp", "A small number inside the logarithm changes the result wherever exp(x) is small.")
+@mistake("log_mean_exp", "Try entries of 1000 and of -1000: what is exp of them?")
 def lme_guarded(x, dim):
     return (x.exp().mean(dim) + 1e-8).log()
 
@@ -212,7 +212,7 @@ def mixture_axes_swapped(z, m, v):
     return _lme(_log_normal(z.unsqueeze(1), m, v).sum(1), 1)
 
 
-@mistake("log_normal_mixture", _UNDERFLOW, "LG5")
+@mistake("log_normal_mixture", "Test a point far away from every component.", "LG5")
 def mixture_product_of_densities(z, m, v):
     return _lme(_log_normal(z.unsqueeze(1), m, v).exp().prod(-1).log(), 1)
 
@@ -611,7 +611,7 @@ def iwae_naive(log_w):
     return log_w.exp().mean(0).log()
 
 
-@mistake("iwae", "A small number inside the logarithm changes the bound wherever the weights are small.")
+@mistake("iwae", "Try log-weights of 1000 and of -1000: what is exp of them?")
 def iwae_guarded(log_w):
     return (log_w.exp().mean(0) + 1e-8).log()
 
@@ -641,7 +641,7 @@ def iwae_sum_over_batch(log_w):
     return _lme(log_w, 0).sum()
 
 
-@mistake("iwae", "All weights of all examples are averaged: keep the batch axis.", "KL5")
+@mistake("iwae", _BATCH, "KL5")
 def iwae_over_everything(log_w):
     return _lme(log_w.reshape(-1), 0)
 
@@ -963,19 +963,19 @@ class cvae_decodes_the_mean(_Sampling):
         return mu
 
 
-@mistake("CVAE", "Two calls with the same eps should give the same z: is the eps that is given used?")
+@mistake("CVAE", "Does z follow mu, sigma and the noise, in value and in gradient?")
 class cvae_eps_ignored(_Sampling):
     def draw(self, mu, logvar, eps):
         return super().draw(mu, logvar, None)
 
 
-@mistake("CVAE", "The encoder receives no gradient through z.", "RP3")
+@mistake("CVAE", "Does z follow mu, sigma and the noise, in value and in gradient?", "RP3")
 class cvae_z_detached(_Sampling):
     def draw(self, mu, logvar, eps):
         return super().draw(mu, logvar, eps).detach()
 
 
-@mistake("CVAE", "The encoder receives no gradient through z.", "RP3")
+@mistake("CVAE", "Does z follow mu, sigma and the noise, in value and in gradient?", "RP3")
 class cvae_sigma_detached(_Sampling):
     def draw(self, mu, logvar, eps):
         return super().draw(mu, logvar.detach(), eps)
@@ -1077,7 +1077,7 @@ class cvae_batch_norm(RightCVAE):
         self.encoder[1] = nn.Sequential(nn.BatchNorm1d(500, track_running_stats=False), nn.Tanh())
 
 
-@mistake("CVAE", "Nothing but eps is random: look for dropout.")
+@mistake("CVAE", "Does z follow mu, sigma and the noise, in value and in gradient?")
 class cvae_dropout(RightCVAE):
     def __init__(self, data, latent, classes):
         super().__init__(data, latent, classes)
@@ -1158,7 +1158,7 @@ def kl_cat_unweighted(q, log_q, log_p):
     return (log_q - log_p).sum(-1)
 
 
-@mistake("kl_cat", "By what is each class weighed?")
+@mistake("kl_cat", "Look at the terms one by one: their values where a probability is 0, and their gradients.")
 def kl_cat_squared_weight(q, log_q, log_p):
     return (q.square() * (log_q - log_p)).sum(-1)
 
@@ -1190,7 +1190,7 @@ def kl_cat_shared_prior_once(q, log_q, log_p):
     return right_kl_cat(q, log_q, log_p)
 
 
-@mistake("kl_cat", "What is 0 times the logarithm of 0, for a computer and for a divergence?", "BE2")
+@mistake("kl_cat", "Look at the terms one by one: their values where a probability is 0, and their gradients.", "BE2")
 def kl_cat_nan_at_zero(q, log_q, log_p):
     return (q * (log_q - log_p)).sum(-1)
 
@@ -1220,7 +1220,7 @@ def kl_cat_q_detached(q, log_q, log_p):
     return right_kl_cat(q.detach(), log_q, log_p)
 
 
-@mistake("kl_cat", "Does the gradient reach log_q, besides q?")
+@mistake("kl_cat", "Look at the terms one by one: their values where a probability is 0, and their gradients.")
 def kl_cat_log_q_detached(q, log_q, log_p):
     return (q * (log_q.detach() - log_p)).sum(-1)
 
@@ -1230,7 +1230,7 @@ def kl_cat_prior_detached(q, log_q, log_p):
     return right_kl_cat(q, log_q, log_p.detach())
 
 
-@mistake("kl_cat", "A divergence is never negative by itself; the expression needs no clipping.", "KL14")
+@mistake("kl_cat", "Look at the terms one by one: their values where a probability is 0, and their gradients.", "KL14")
 def kl_cat_terms_clamped(q, log_q, log_p):
     return (q * (log_q - log_p)).clamp(min=0).sum(-1)
 
@@ -1304,7 +1304,9 @@ def ssvae_kl_y_reversed(x, q_y, enc, dec, eps):
     return (_log_uniform(q_y) - q_y.log()).mean(1), kl_z, rec
 
 
-@mistake("ssvae_terms", "What is 0 times the logarithm of 0, for a computer and for a divergence?", "BE2")
+@mistake(
+    "ssvae_terms", "Look at the terms one by one: their values where a probability is 0, and their gradients.", "BE2"
+)
 def ssvae_kl_y_nan_at_zero(x, q_y, enc, dec, eps):
     _, kl_z, rec = right_ssvae_terms(x, q_y, enc, dec, eps)
     return (q_y * (q_y.log() - _log_uniform(q_y))).sum(1), kl_z, rec

@@ -6,6 +6,7 @@ For mistakes that no catalogue has. A relation is told only if it holds for all 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -78,7 +79,9 @@ def _shift(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) -> str
         return None
     difference = seen.detach().double() - right.detach().double()
     mean = float(difference.mean())
-    if not abs(mean) > 1e-3 or not same(difference, torch.full_like(difference, mean), _CLOSE):
+    if not (math.isfinite(mean) and abs(mean) > 1e-3) or not same(
+        difference, torch.full_like(difference, mean), _CLOSE
+    ):
         return None
     return f"every value is too {'large' if mean > 0 else 'small'} by the same amount, {_number(abs(mean))}."
 

@@ -115,8 +115,8 @@ class CondDisc(nn.Module):
     If phi is None, x are images (B, 1, 28, 28), features is 200, and phi is built here: convolutions of 3 by 3 with 2,
     4 and 8 channels (padding 1, 1 and 0), each followed by a ReLU; the first two ReLUs are followed by a maximum over 2
     by 2; the result is flattened to 8 * 5 * 5 features. There is nothing between phi and the affine functions.
-    The parameters are those of phi, one weight for each class and feature, and one bias for each class. Their names
-    are yours. What is built here starts with biases of 0 and with Kaiming-uniform weights, uniform between
+    The parameters are those of phi, one weight for each class and feature in one tensor, and one bias for each
+    class in another. Their names are yours. What is built here starts with biases of 0 and with Kaiming-uniform weights, uniform between
     -sqrt(6 / n) and sqrt(6 / n), where n is the number of inputs of one output (nn.init.kaiming_uniform_ without
     further arguments).
     """
