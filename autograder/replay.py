@@ -117,7 +117,7 @@ class Replays:
             before = _generators()
             with self._stand_in.with_mistakes(()) as stand_in:
                 call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
-            return stand_in.drew or _generators() != before
+            return _generators() != before
 
     def elsewhere(self, call: Call, part: str, shown: Sequence[Shown]) -> list[Shown]:
         """Those of the shown mistakes that a check of this part should not cost points for.

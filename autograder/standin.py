@@ -10,12 +10,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import CodeType, ModuleType
 from typing import Any
-
-import torch
 
 from autograder.assignment import Assignment
 from autograder.diagnosis import Mistake
@@ -72,21 +70,7 @@ class _Watched(InProcess):
 
     def __init__(self, module: ModuleType) -> None:
         self.touched: set[str] = set()
-        self.drew = False  # whether a recipe drew from torch's generator, which is then put back
-        self._generator: torch.Tensor | None = None
         super().__init__(_Door(module, self.touched))  # type: ignore[arg-type]
-
-    def run(self, recipe: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
-        """As in a worker, whose generator nothing else draws from: the reference has the same recipe run beside it."""
-        others = torch.get_rng_state()
-        before = others if self._generator is None else self._generator
-        torch.set_rng_state(before)
-        try:
-            return super().run(recipe, *arguments, **keywords)
-        finally:
-            self._generator = torch.get_rng_state()
-            self.drew = self.drew or not torch.equal(self._generator, before)
-            torch.set_rng_state(others)
 
 
 class _Door:

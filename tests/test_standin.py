@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-import torch
 
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError
@@ -133,17 +132,3 @@ def test_a_name_that_the_reference_lacks_is_missing_from_it_too(stand_in):
     with stand_in.with_mistakes(()) as student:
         with pytest.raises(AttributeError):
             _ = student.other
-
-
-def test_recipes_draw_as_in_a_worker_whatever_the_reference_draws_beside_them(stand_in):
-    def draw(module):
-        return torch.rand(2)
-
-    with stand_in.with_mistakes(()) as student:
-        torch.manual_seed(5)
-        expected = [torch.rand(2), torch.rand(2)]
-        torch.manual_seed(5)
-        found = [student.run(draw)]
-        torch.rand(7)
-        found.append(student.run(draw))
-    assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
