@@ -90,8 +90,8 @@ def test_a_mistake_without_its_hint_is_unnamed_and_its_first_failure_is_shown():
     )
 
 
-def test_one_unnamed_mistake_of_twenty_may_be():
-    many = [NAMED] * 19 + [outcome("mistake", "third", seen("1.1", "failed"))]
+def test_two_unnamed_mistakes_of_forty_may_be():
+    many = [NAMED] * 38 + [outcome("mistake", "third", seen("1.1", "failed"))] * 2
     assert judged(*many).holds
     assert not judged(*many[1:]).holds
 
