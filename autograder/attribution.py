@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from autograder.assignment import Assignment
-from autograder.compare.values import MISTAKEN_REFERENCE
-from autograder.diagnosis import Mistake, mistakes_in, one_hint
+from autograder.compare.values import mistaken_reference
+from autograder.diagnosis import Mistake, one_hint
 from autograder.errors import CheckFailed, Mismatch
 from autograder.host import Host
-from autograder.loading import load_beside
+from autograder.loading import load_mistakes
 from autograder.replay import Call, Replays, Shown
 from autograder.student import InProcess
 from autograder.verdicts import Run
@@ -36,7 +36,7 @@ class Attribution:
 
     @cached_property
     def _replays(self) -> Replays:  # made when the first check fails
-        return Replays(self._assignment, mistakes_in(load_beside(self._assignment, "mistakes")))
+        return Replays(self._assignment, load_mistakes(self._assignment))
 
     def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
         if excuse := self._excuse(run, call, failure):
@@ -72,14 +72,14 @@ class Attribution:
 
     def _passes_against(self, mistaken: InProcess, run: Run, call: Call) -> bool:
         """Whether the student passes a check against a mistaken reference."""
-        mistaken_reference = MISTAKEN_REFERENCE.set(True)
         try:
-            with self._host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
+            with (
+                mistaken_reference(),
+                self._host.student(run.check.id, run.check.timeout_s, run.transcript) as student,
+            ):
                 call.run(student=student, reference=mistaken)
         except CheckFailed:
             return False
-        finally:
-            MISTAKEN_REFERENCE.reset(mistaken_reference)
         return True
 
 

@@ -22,10 +22,9 @@ from autograder import calibration, declarations, grading
 from autograder.assignment import Assignment
 from autograder.attribution import Attribution
 from autograder.compare.training import Judge, Trains
-from autograder.diagnosis import mistakes_in
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
-from autograder.loading import load_beside, load_reference
+from autograder.loading import load_beside, load_mistakes, load_reference
 from autograder.model import Check, Verdict
 from autograder.replay import Call
 from autograder.student import InProcess, Student
@@ -223,7 +222,7 @@ class _Plugin:
     @pytest.fixture(scope="session")
     def mistakes(self) -> dict[str, Any]:
         """The known mistakes of mistakes.py, by the name of the function they stand for."""
-        return mistakes_in(load_beside(self.assignment, "mistakes"))
+        return load_mistakes(self.assignment)
 
     @pytest.fixture(scope="session")
     def recipes(self) -> ModuleType | None:

@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 
 from autograder.assignment import Assignment
+from autograder.diagnosis import Mistake, mistakes_in
 from autograder.errors import AssignmentError
 
 
@@ -23,6 +24,11 @@ def load_reference(assignment: Assignment) -> ModuleType:
         raise AssignmentError(
             f"{place}: reference is {assignment.reference!r}, which cannot be imported: {error}"
         ) from error
+
+
+def load_mistakes(assignment: Assignment) -> dict[str, tuple[Mistake, ...]]:
+    """The known mistakes of an assignment, by the name of the function they stand for, in their order."""
+    return mistakes_in(load_beside(assignment, "mistakes"))
 
 
 def load_beside(assignment: Assignment, stem: str) -> ModuleType | None:

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from autograder.assignment import Assignment
-from autograder.compare.values import MISTAKEN_REFERENCE
+from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Agreement, Mistake, agreement, best
 from autograder.errors import CheckFailed
 from autograder.standin import StandIn
@@ -63,7 +63,12 @@ class Call:
         """Call the check with other values for some of its fixtures."""
         self.function(**{**self.arguments, **{k: v for k, v in replaced.items() if k in self.arguments}})
 
+    def rehearse(self, student: InProcess, **replaced: Any) -> None:
+        """Call the check in this process with a stand-in for the student; it earns nothing."""
+        self.run(student=student, set_score=_nothing, set_leaderboard_value=_nothing, **replaced)
 
+
+Replayed = tuple[BaseException | None, frozenset[str]]  # how a replay failed, and the names that it asked for
 Shown = tuple[Mistake, ...]  # a mistake that was shown, or several of which one was
 
 
@@ -87,6 +92,7 @@ class Replays:
         self._assignment = assignment
         self._stand_in = StandIn(assignment)
         self._mistakes = mistakes
+        self._right: tuple[Call, Replayed] | None = None  # the last call that was replayed without a mistake
 
     def diagnose(self, call: Call, failure: CheckFailed) -> Diagnosis:
         """The known mistakes whose failure of this check agrees best with the one seen."""
@@ -116,7 +122,7 @@ class Replays:
         with as_in_a_worker(call.seed):
             before = _generators()
             with self._stand_in.with_mistakes(()) as stand_in:
-                call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
+                call.rehearse(stand_in)
             return _generators() != before
 
     def elsewhere(self, call: Call, part: str, shown: Sequence[Shown]) -> list[Shown]:
@@ -126,7 +132,7 @@ class Replays:
         """
         if not shown or not call.replayable:
             return []
-        right, touched = self._replay(call, ())
+        right, touched = self._replay_right(call)
         if right is not None:  # then no replay says anything
             return []
         own = touched & self._assignment.names_of(part)
@@ -148,16 +154,13 @@ class Replays:
         """Whether a check can be graded against a mistaken reference: one that agrees with itself, and can be run."""
         if "reference" not in call.arguments:
             return False
-        mistaken_reference = MISTAKEN_REFERENCE.set(True)
         try:
-            with as_in_a_worker(call.seed):
-                call.run(student=mistaken, reference=mistaken, set_score=_nothing, set_leaderboard_value=_nothing)
+            with mistaken_reference(), as_in_a_worker(call.seed):
+                call.rehearse(mistaken, reference=mistaken)
         except KeyboardInterrupt:
             raise
         except BaseException:  # noqa: BLE001 - a mistake may fail in any way
             return False
-        finally:
-            MISTAKEN_REFERENCE.reset(mistaken_reference)
         return True
 
     def fails_alike(self, call: Call, elsewhere: Sequence[Mistake], failure: CheckFailed) -> bool:
@@ -167,7 +170,7 @@ class Replays:
 
     def _agreements(self, call: Call, failure: CheckFailed) -> Iterator[tuple[Agreement, Mistake]]:
         started_s = time.monotonic()
-        right, names = self._replay(call, ())
+        right, names = self._replay_right(call)
         if right is not None:  # then no replay says anything
             return
         for name in sorted(names):
@@ -178,10 +181,15 @@ class Replays:
                 if replayed is not None and (degree := agreement(failure, replayed)):
                     yield degree, known
 
-    def _replay(self, call: Call, mistakes: Sequence[Mistake]) -> tuple[BaseException | None, frozenset[str]]:
+    def _replay_right(self, call: Call) -> Replayed:
+        if self._right is None or self._right[0] is not call:
+            self._right = call, self._replay(call, ())
+        return self._right[1]
+
+    def _replay(self, call: Call, mistakes: Sequence[Mistake]) -> Replayed:
         with self._stand_in.with_mistakes(mistakes) as stand_in, as_in_a_worker(call.seed):
             try:
-                call.run(student=stand_in, set_score=_nothing, set_leaderboard_value=_nothing)
+                call.rehearse(stand_in)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - a mistake may fail in any way, and pytest.fail is one too

@@ -15,7 +15,7 @@ import torch
 
 from autograder.compare import relations
 from autograder.compare.inputs import normal
-from autograder.compare.values import MISTAKEN_REFERENCE, Tolerance, assert_close, tolerance_for
+from autograder.compare.values import Tolerance, assert_close, reference_is_mistaken, tolerance_for
 from autograder.errors import CheckFailed, Evidence, Mismatch
 from autograder.wording import argument, kind_of, listed
 
@@ -137,7 +137,7 @@ def _run(function: Callable[..., Any], case: _Case, dtype: torch.dtype | None = 
 
 def _compare(seen: _Seen, expected: Callable[..., Any], case: _Case) -> None:
     plain = flatten(case.name, expected(*case.inputs().values()))  # for the dtype and the structure of the results
-    exact = _run(expected, case, None if MISTAKEN_REFERENCE.get() else torch.float64)
+    exact = _run(expected, case, None if reference_is_mistaken() else torch.float64)
     if isinstance(exact.value, torch.Tensor) and not isinstance(seen.value, torch.Tensor):
         assert_close(seen.value, exact.value, name=case.name, where=case.where)
     for label, wanted in exact.results.items():

@@ -99,7 +99,6 @@ class Recorder:
     """Records what a training gives over many seeds, and the bounds it is judged by."""
 
     seeds: range
-    progress: Callable[[], None] = lambda: None
     figures: dict[str, list[float]] = field(default_factory=dict)
     bounds: Bounds = field(default_factory=lambda: Bounds({}, {}))
 
@@ -115,4 +114,3 @@ class Recorder:
         for seed in self.seeds:
             for name, value in figures(seed).items():
                 self.figures.setdefault(name, []).append(float(value))
-            self.progress()

@@ -7,6 +7,8 @@ Shapes are compared before values, so that broadcasting never hides a wrong one,
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -37,8 +39,22 @@ DEFAULT_TOLERANCES = {
 }
 
 
-# True while the reference has a mistake in it: it may overflow, as the student's function then does too.
-MISTAKEN_REFERENCE = ContextVar("MISTAKEN_REFERENCE", default=False)
+_MISTAKEN_REFERENCE = ContextVar("_MISTAKEN_REFERENCE", default=False)
+
+
+@contextmanager
+def mistaken_reference() -> Iterator[None]:
+    """While the reference has a mistake in it: where it overflows, the student's function may do so too."""
+    token = _MISTAKEN_REFERENCE.set(True)
+    try:
+        yield
+    finally:
+        _MISTAKEN_REFERENCE.reset(token)
+
+
+def reference_is_mistaken() -> bool:
+    """Whether the reference has a mistake in it now."""
+    return _MISTAKEN_REFERENCE.get()
 
 
 def tolerance_for(dtype: torch.dtype, rtol: float | None = None, atol: float | None = None) -> Tolerance:
@@ -127,7 +143,7 @@ def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end:
     error = (actual - expected).abs()
     allowed = tolerance.atol + tolerance.rtol * expected.abs()
     close = (actual == expected) | (torch.isfinite(actual) & torch.isfinite(expected) & (error <= allowed))
-    if MISTAKEN_REFERENCE.get():
+    if reference_is_mistaken():
         close = close | (actual.isnan() & expected.isnan())
     if bool(close.all()):
         return

@@ -52,7 +52,6 @@ def serve(folder: Path, device: str) -> None:
 def _plain(verdict: Verdict) -> dict[str, Any]:
     return {
         "number": verdict.check.number,
-        "name": verdict.check.name,
         "status": verdict.status.value,
         "worth": verdict.check.max_score,
         "lost": verdict.check.max_score - verdict.score,

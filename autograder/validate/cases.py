@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -70,32 +71,36 @@ def handed_in(case: Case, assignment: Assignment) -> Iterator[Path]:
 
 
 def _write_reference(case: Case, assignment: Assignment, folder: Path) -> None:
+    shutil.copytree(_compiled(assignment).name, folder, dirs_exist_ok=True)
+    names = "\n".join(f"{name} = _right.{name}" for part in assignment.parts for name in part.names)
+    text = _SUBMISSION.format(reference=assignment.reference, names=names)
+    if case.kind == MISTAKE:
+        text += _SWAP.format(package=assignment.reference.split(".")[0], of=case.of, name=case.name)
+    (folder / assignment.module_file).write_text(text, encoding="utf-8")
+
+
+@cache
+def _compiled(assignment: Assignment) -> tempfile.TemporaryDirectory[str]:
+    """The reference and the mistakes, compiled once: compiling takes longer than most checks."""
+    mistakes = _mistakes_source(assignment)
+    place = tempfile.TemporaryDirectory(prefix="autograder-reference-")
+    folder = Path(place.name)
     package = assignment.reference.split(".")[0]
     root = assignment.folder.resolve().parents[1]
     if (root / package).is_dir():
         shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "closed_forms"))
     else:
         shutil.copyfile(root / f"{package}.py", folder / f"{package}.py")
-    if case.kind == MISTAKE:
-        (folder / "known_mistakes.py").write_text(_mistakes_source(assignment), encoding="utf-8")
-    _compile(folder)
-    names = "\n".join(f"{name} = _right.{name}" for part in assignment.parts for name in part.names)
-    text = _SUBMISSION.format(reference=assignment.reference, names=names)
-    if case.kind == MISTAKE:
-        text += _SWAP.format(package=package, of=case.of, name=case.name)
-    (folder / assignment.module_file).write_text(text, encoding="utf-8")
-
-
-def _compile(folder: Path) -> None:
-    """Leave the compiled modules only: every worker imports them anew, and compiling takes longer than most checks."""
+    (folder / "known_mistakes.py").write_text(mistakes, encoding="utf-8")
     compileall.compile_dir(folder, quiet=2, legacy=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     for path in folder.rglob("*.py"):
         path.unlink()
+    return place
 
 
 def _mistakes_source(assignment: Assignment) -> str:
     path = assignment.folder / "mistakes.py"
-    source = path.read_text(encoding="utf-8")
-    if _DECORATOR not in source:
+    source = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if source and _DECORATOR not in source:
         raise AssignmentError(f"{path}: needs the line {_DECORATOR.strip()!r}, by itself")
     return source.replace(_DECORATOR, "mistake = lambda *_: lambda wrong: wrong\n")

@@ -27,7 +27,6 @@ class Seen:
     """One check's verdict for one case."""
 
     number: str
-    name: str
     status: str
     worth: float
     lost: float

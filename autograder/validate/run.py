@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 import threading
+from itertools import chain
 from pathlib import Path
 
 from autograder import calibration, devices
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
-from autograder.diagnosis import Mistake, mistakes_in
+from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, UsageError, nearest
-from autograder.loading import load_beside, load_reference
+from autograder.loading import load_mistakes, load_reference
 from autograder.validate import calibrate, lint, measure, summary
 from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
 from autograder.validate.measure import Order, Outcome
@@ -103,7 +104,7 @@ def _reaches_training(mistake: Mistake, right: Outcome) -> bool:
 def _known(assignment: Assignment) -> list[Mistake]:
     load_reference(assignment)
     path = assignment.folder / "mistakes.py"
-    known = [m for group in mistakes_in(load_beside(assignment, "mistakes")).values() for m in group]
+    known = [*chain.from_iterable(load_mistakes(assignment).values())]
     for mistake in known:
         if measure.own_part(assignment, mistake.of) is None:
             raise AssignmentError(

@@ -29,7 +29,6 @@ def seen(number, status="passed", text="", mistakes=(), staff="", worth=1.0, wal
     lost = 0.0 if status == "passed" else worth
     return Seen(
         number=number,
-        name=f"check {number}",
         status=status,
         worth=worth,
         lost=lost,
