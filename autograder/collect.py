@@ -29,6 +29,8 @@ from autograder.model import Check, Verdict
 from autograder.replay import Call
 from autograder.student import InProcess, Student
 from autograder.verdicts import Run, Settled, verdict_of
+from autograder.written.questions import load_questions
+from autograder.written.sheet import Answers
 
 os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
@@ -50,13 +52,16 @@ def run_checks(
     listener: Listener,
     deadline_s: float | None = None,
     observer: Callable[[Check, Call], None] | None = None,
+    written: Answers | None = None,
 ) -> tuple[Verdict, ...]:
     """Collect an assignment's checks and run them. Raises AssignmentError or UsageError before the first of them runs.
+
+    `written` are the student's answers to the written questions; without them only the code is graded.
 
     `only` are numbers of checks to run, with what they require. `deadline_s` is the monotonic time by which the run
     must end: checks that would not fit before it get an ERROR verdict. `observer` is told how every check was called.
     """
-    plugin = _Plugin(assignment, host, only, listener, deadline_s, observer)
+    plugin = _Plugin(assignment, host, only, listener, deadline_s, observer, written)
     output = io.StringIO()
     options = ["--import-mode=importlib", *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "faulthandler"))]
     place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
@@ -67,7 +72,8 @@ def run_checks(
     sys.dont_write_bytecode = bytecode
     if plugin.problem is not None:
         raise plugin.problem
-    if not plugin.verdicts or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    ended = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+    if not plugin.verdicts or status not in ended:
         raise AssignmentError(f"{assignment.checks_file}: pytest ended with {status!r}\n{output.getvalue()[-4000:]}")
     return tuple(plugin.verdicts.values())
 
@@ -81,8 +87,10 @@ class _Plugin:
         listener: Listener,
         deadline_s: float | None,
         observer: Callable[[Check, Call], None] | None,
+        written: Answers | None,
     ) -> None:
         self.observer = observer
+        self.written = written
         self.assignment = assignment
         self.host = host
         self.only = only
@@ -130,14 +138,20 @@ class _Plugin:
         described = declarations.checks(
             [(name, _function(item)) for name, item in zip(ids, items, strict=True)], self.assignment, path
         )
-        grading.validate(described, self.assignment.parts, path)
-        chosen = grading.select(described, self.only)
+        questions = [question.check for question in load_questions(self.assignment)]
+        grading.validate([*questions, *described], self.assignment.parts, path)
+        chosen = grading.select([*(questions if self.written else []), *described], self.only)
         by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
         items[:] = [item for _, item in by_item]
         self._checks = {item.nodeid: check for check, item in by_item}
         importing = grading.import_check(self.assignment.module_file, self.assignment.limits.import_timeout_s)
-        self.listener.planned([importing, *chosen])
-        self._import(importing)
+        asked = [check for check in questions if check in chosen]
+        self.listener.planned([*asked, *([importing] if by_item else []), *(check for check, _ in by_item)])
+        if self.written is not None:
+            for check in asked:
+                self._reach(self.written.verdict(check))
+        if by_item:
+            self._import(importing)
 
     def _import(self, check: Check) -> None:
         """The first verdict: does the student's module import at all?"""

@@ -18,6 +18,7 @@ class Status(enum.Enum):
     FAILED = "failed"
     BLOCKED = "blocked"  # a check that this one requires failed; it was not run
     ERROR = "error"  # a fault of the grader's, never shown as the student's
+    MANUAL = "manual"  # a person decides: prose, and what could not be read or compared
 
 
 class Visibility(enum.Enum):
@@ -56,6 +57,7 @@ class Check:
     hide_errors: str | None = None
     leaderboard: Leaderboard | None = None
     partial_credit: bool = False  # the check itself says how many points were earned
+    by_hand: float = 0.0  # further points, which a person gives
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.max_score) and self.max_score >= 0):
@@ -134,6 +136,12 @@ class Report:
     def max_score(self) -> float:
         """Points of all checks: the same whatever the submission does."""
         return math.fsum(verdict.check.max_score for verdict in self.verdicts)
+
+    @property
+    def by_hand(self) -> float:
+        """Points that a person still has to give: of prose, and of answers that could not be read or compared."""
+        open_points = sum(v.check.max_score - v.score for v in self.verdicts if v.status is Status.MANUAL)
+        return math.fsum([open_points, *(verdict.check.by_hand for verdict in self.verdicts)])
 
     @property
     def ungraded_points(self) -> float:

@@ -38,6 +38,7 @@ class Progress:
     checks: list[Check] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     isolation: str = ""
+    notes: tuple[str, ...] = ()
 
     def planned(self, checks: Sequence[Check]) -> None:
         """The checks of this run are known."""
@@ -59,6 +60,7 @@ class Progress:
             verdicts=tuple(self.verdicts.get(check.id) or grading.unfinished(check, why) for check in checks),
             wall_s=time.monotonic() - self.started_s,
             isolation=self.isolation,
+            notes=self.notes,
         )
 
 
@@ -92,10 +94,13 @@ def grade(
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
             from autograder.collect import run_checks
             from autograder.host import Host
+            from autograder.written.sheet import answers_to
 
             progress.isolation = ", ".join(confine.layers(os.geteuid() == 0))
             host = Host(nursery, workspace, assignment, device=devices.chosen(device))
-            run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s)
+            written = answers_to(assignment, workspace)
+            progress.notes = written.notes if written else ()
+            run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
     return progress.report()
 
 

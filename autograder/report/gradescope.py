@@ -82,6 +82,11 @@ def _summary(report: Report) -> str:
             f"{points(report.ungraded_points)} of {points(report.max_score)} points could not be graded because of a "
             "fault of the autograder. The score is preliminary: please tell the course staff."
         )
+    if report.by_hand:
+        lines.append(
+            f"{points(report.by_hand)} points are not in this score: a person reads the answers to "
+            f"{', '.join(v.check.number for v in report.verdicts if v.status is Status.MANUAL or v.check.by_hand)}."
+        )
     return "\n".join([*lines, *report.notes])
 
 

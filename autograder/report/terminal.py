@@ -8,7 +8,13 @@ from autograder.model import Part, Report, Status, Verdict
 from autograder.report.text import clean, clip, points
 
 _WIDTH = 80
-_MARKS = {Status.PASSED: "pass", Status.FAILED: "FAIL", Status.BLOCKED: "skip", Status.ERROR: "????"}
+_MARKS = {
+    Status.PASSED: "pass",
+    Status.FAILED: "FAIL",
+    Status.BLOCKED: "skip",
+    Status.ERROR: "????",
+    Status.MANUAL: "hand",
+}
 _DETAIL_CHARS = 3000
 
 
@@ -53,7 +59,7 @@ def _spread(left: str, right: str) -> str:
 def _has_detail(verdict: Verdict, staff: bool) -> bool:
     if staff and verdict.staff_output:
         return True
-    return verdict.status in (Status.FAILED, Status.ERROR)
+    return verdict.status in (Status.FAILED, Status.ERROR, Status.MANUAL)
 
 
 def _detail(verdict: Verdict, staff: bool) -> str:
@@ -83,6 +89,8 @@ def _total(report: Report) -> list[str]:
             else (f"{blocked} checks were skipped, because a check that they need")
         )
         lines.append(f"{they} failed.")
+    if report.by_hand:
+        lines.append(f'{points(report.by_hand)} further points are given by a person, who reads what is marked "hand".')
     if report.ungraded_points:
         lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
     return [*lines, *map(clean, report.notes)]

@@ -1,0 +1,171 @@
+"""A chain `a = b >= c`: its sides, and the relations between them.
+
+Display lines and aligned blocks are chains: a line that begins with a relation goes on from the line before, one that
+begins with + or - continues it, and any other line (or one behind an arrow) begins a new chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.maths.cursor import OPENING, Cursor
+from autograder.maths.names import Names
+from autograder.maths.parser import Reading, readings
+from autograder.maths.problems import Unreadable
+from autograder.maths.tokens import Kind, Token, tokens
+
+RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝"}
+_BREAKS = ("=>", "->", "\n")
+_DISPLAYS = set(
+    "aligned align split gather gathered equation multline eqnarray alignedat flalign displaymath math".split()
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a chain: the relation to the side before ("" for the first), and what it may mean or why not."""
+
+    relation: str
+    text: str
+    start: int
+    readings: tuple[Reading, ...] = ()
+    problem: Unreadable | None = None
+    label: bool = False  # only the name of the quantity, as in `KL(q‖p) = ...`
+
+
+Chain = tuple[Side, ...]
+
+
+def chains(text: str, names: Names) -> list[Chain]:
+    """All chains of a text, in order. Raises Unreadable only if not even the tokens can be told apart."""
+    found, current = [], list[Side]()
+    for relation, piece in _split(_undisplayed(tokens(text))):
+        if relation in _BREAKS and current:
+            found.append(tuple(current))
+            current = []
+        current.append(_side("" if relation in _BREAKS else relation, piece, text, names))
+    return [*found, tuple(current)] if current else found
+
+
+def final(text: str, names: Names) -> Side:
+    """The side that answers the question: the last one that is more than the name of the quantity."""
+    sides = [side for chain in chains(text, names) for side in chain if side.text]
+    if not sides:
+        raise Unreadable("there is no formula here", 0, len(text))
+    return next((side for side in reversed(sides) if not side.label), sides[-1])
+
+
+def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
+    piece = _without_remarks(piece)
+    start, end = (piece[0].start, piece[-1].end) if piece else (0, 0)
+    said = text[start:end].strip()
+    if not piece:
+        return Side(relation, "", start)
+    label = _is_label(piece, names)
+    try:
+        end_token = Token(Kind.END, "", end, end)
+        return Side(relation, said, start, tuple(readings([*piece, end_token], names)), label=label)
+    except Unreadable as problem:
+        return Side(relation, said, start, problem=problem, label=label)
+
+
+def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:
+    """The pieces between relations, arrows and line breaks, each with the sign before it."""
+    pieces: list[tuple[str, list[Token]]] = [("", [])]
+    depth = 0
+    for token in found:
+        sign = token.text if token.kind is Kind.OPERATOR else ""
+        depth = max(0, depth + (sign in OPENING) - (sign in OPENING.values()))
+        if depth == 0 and sign in (*RELATIONS, *_BREAKS):
+            if sign in RELATIONS and not pieces[-1][1] and pieces[-1][0] in _BREAKS:
+                pieces.pop()  # a line that begins with its relation
+            pieces.append((sign, []))
+        elif sign != "\n" and not (token.is_("quad", "qquad") and not pieces[-1][1]):
+            if pieces[-1] == ("\n", []) and len(pieces) > 1 and _continues(token, pieces[-2][1]):
+                pieces.pop()
+            pieces[-1][1].append(token)
+    return [(sign, piece) for i, (sign, piece) in enumerate(pieces) if piece or (i > 0 and sign in RELATIONS)]
+
+
+def _continues(token: Token, before: Sequence[Token]) -> bool:
+    """Whether a new line goes on with the formula of the line before."""
+    if not before:
+        return False
+    return token.is_("+", "-", "*", "/", ")", "]", "}", "}}") or before[-1].is_("+", "-", "*", "/", "(", "[")
+
+
+def _undisplayed(found: list[Token]) -> list[Token]:
+    r"""Without \begin{aligned}, alignment marks and the END."""
+    kept, i = [], 0
+    while i < len(found):
+        token = found[i]
+        if token.is_("begin", "end"):
+            cursor = Cursor(found)
+            cursor.at = i + 1
+            if not cursor.next.is_("{"):
+                raise cursor.error(f"expected {{ after \\{token.text}")
+            close = cursor.closing(i + 1)
+            name = "".join(t.text for t in found[i + 2 : close]).rstrip("*")
+            if name not in _DISPLAYS:
+                raise Unreadable(
+                    f"\\{token.text}{{{name}}} is not read: write the formula itself", token.start, token.end
+                )
+            i = close
+        elif not token.is_("&") and token.kind is not Kind.END:
+            kept.append(token)
+        i += 1
+    return kept
+
+
+def _without_remarks(piece: list[Token]) -> list[Token]:
+    """Without spacing, labels, equation numbers, remarks, and the punctuation at the end of a sentence."""
+    piece = _cut_behind(piece)
+    while piece and (piece[-1].is_(",", ".", ";", ":", "quad", "qquad", "square", "qed")):
+        piece = piece[:-1]
+    while piece and piece[0].is_("quad", "qquad", ",", ";", ":", "therefore", "because"):
+        piece = piece[1:]
+    return [token for token in piece if not token.is_("quad", "qquad")]
+
+
+def _cut_behind(piece: list[Token]) -> list[Token]:
+    depth = 0
+    for i, token in enumerate(piece):
+        if token.kind is Kind.OPERATOR:
+            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        if depth == 0 and token.is_("in", "label", "tag", "forall"):
+            return piece[:i]
+        if depth == 0 and token.is_("quad", "qquad") and i > 0:
+            rest = [t for t in piece[i:] if not t.is_("quad", "qquad")]
+            numbered = len(rest) == 3 and rest[0].is_("(") and rest[1].kind is Kind.NUMBER
+            if not rest or numbered or rest[0].is_("text", "textrm", "mbox", ",", "forall", "where"):
+                return piece[:i]
+        if depth == 0 and i > 0 and token.is_("text", "mbox") and _is_sentence(piece[i + 1 :]):
+            return piece[:i]
+    return piece
+
+
+def _is_sentence(rest: list[Token]) -> bool:
+    r"""Whether a \text{...} is a remark: in brackets, or of several words."""
+    inside = rest[1:-1] if rest and rest[0].is_("{") and rest[-1].is_("}") else []
+    return bool(inside) and (inside[0].is_("(") or sum(t.kind is Kind.WORD for t in inside) > 2)
+
+
+def _is_label(piece: list[Token], names: Names) -> bool:
+    """Whether a side is only the name of the quantity, perhaps with its arguments."""
+    flat = _flat(piece)
+    for called in names.called:
+        if flat == called:
+            return True
+        if flat.startswith(called) and flat[len(called)] in "([" and flat.endswith((")", "]")):
+            cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
+            first = next((i for i, t in enumerate(piece) if t.is_("(", "[") and _flat(piece[:i]) == called), None)
+            if first is not None and cursor.closing(first) == len(piece) - 1:
+                return True
+    return False
+
+
+def _flat(piece: Sequence[Token]) -> str:
+    r"""A side as plain characters: `D_{\mathrm{KL}}` is D_KL."""
+    kept = [t for t in piece if not (t.is_("{", "}") or t.kind is Kind.COMMAND)]
+    return "".join(t.text for t in kept)

@@ -1,0 +1,161 @@
+"""Densities, expectations under them, and divergences between them."""
+
+from __future__ import annotations
+
+from autograder.maths.names import Law
+from autograder.maths.nodes import Density, Divergence, Expectation, Name, Node
+from autograder.maths.tokens import Kind, Token
+from autograder.maths.totals import Totals
+
+DIVERGENCES = {
+    "D_KL": "KL", "KL": "KL", "KLD": "KL", "D_kl": "KL", "kl": "KL", "JSD": "JSD", "D_JS": "JSD", "JS": "JSD",
+    "D_JSD": "JSD", "H": "H",
+}  # fmt: skip
+
+
+class Densities(Totals):
+    """Reads densities and what is said of them."""
+
+    def density(self, base: str, token: Token, *, of: tuple[str, ...] = (), bare: bool = False) -> Density:
+        """`p(x|z)`, or a base name alone where it is clear which density is meant."""
+        laws = self.names.laws[base]
+        if self.next.is_("(") and not bare:
+            return self.group(lambda: self._signature(base, token))
+        if base in self.names.default:
+            laws = [law for law in laws if str(law).replace(" ", "") == self.names.default[base].replace(" ", "")]
+        if of:
+            laws = [law for law in laws if set(law.of) == set(of)] or laws
+            laws = [law for law in laws if not law.given] or laws
+        if len(laws) != 1:
+            raise self.error(f"{base} needs its variables here, as in {self.names.laws[base][0]}", token)
+        return _at_its_variables(laws[0])
+
+    def _signature(self, base: str, token: Token) -> Density:
+        sides: list[list[Node]] = [[]]
+        while self.next.kind is not Kind.END:
+            if self.took(","):
+                continue
+            if self.took("|", ";"):
+                sides.append([])
+                continue
+            self.closers += 1  # a bar separates here
+            sides[-1].append(self.expression())
+            self.closers -= 1
+        if len(sides) > 2 or not sides[0]:
+            raise self.error(f"the arguments of {base} cannot be read", token)
+        of, given = sides[0], sides[1] if len(sides) == 2 else []
+        law = self._law_of(base, of, given)
+        if law is None:
+            known = ", ".join(str(law) for law in self.names.laws[base])
+            raise self.error(f"{base} is known here as {known} only", token)
+        order = _ordered(law.of, of) + _ordered(law.given, given)
+        return Density(law.base, law.of, law.given, tuple(order))
+
+    def _law_of(self, base: str, of: list[Node], given: list[Node]) -> Law | None:
+        if all(isinstance(node, Name) for node in [*of, *given]):
+            plain = [[n.name.rstrip("'") for n in side if isinstance(n, Name)] for side in (of, given)]
+            by_names = self.names.law(base, *plain)
+            if by_names is not None:
+                return by_names
+        fitting = [w for w in self.names.laws[base] if (len(w.of), len(w.given)) == (len(of), len(given))]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def expectation(self, token: Token) -> Node:
+        r"""`\mathbb{E}_{z\sim q(z|x)}[body]`, `E_q[body]`, `E_{q(z|x)} body`."""
+        self.allowed("E", token)
+        densities: list[Density] = []
+        if self.took("_"):
+            if self.next.is_("{", "("):
+                densities = self.group(self._under)
+            else:
+                start = self.at
+                self.take()
+                if self.next.is_("_"):
+                    self.at += 2
+                if self.next.is_("~"):  # E_x~p[...]
+                    self.at += 2
+                if self.next.is_("(") and self.tokens[self.closing(self.at) + 1].is_("[", "("):
+                    self.at = self.closing(self.at) + 1
+                densities = self.within(start, self.at, self._under)
+        elif "" in self.names.default:
+            base, _, _ = self.names.default[""].partition("(")
+            law = next(w for w in self.names.laws[base] if str(w) == self.names.default[""].replace(" ", ""))
+            densities = [_at_its_variables(law)]
+        if not densities:
+            raise self.error("the expectation does not say under which density", token, "write it as E_{x ∼ p(x)}[...]")
+        before = dict(self.bound)
+        if len(before) >= 4:
+            raise self.error("sums and expectations are nested more than 4 deep")
+        with self.deeper():
+            body = self.group(self.expression) if self.next.is_("[", "(", "{{", "{") else self.term()
+        for density in reversed(densities):
+            body = Expectation(density, density.of, body)
+        return body
+
+    def _under(self) -> list[Density]:
+        """What stands beneath an E."""
+        found = []
+        while self.next.kind is not Kind.END:
+            token = self.next
+            spelled = self.spell()
+            name = self.declared(spelled)
+            of: tuple[str, ...] = ()
+            if self.took("~", "in"):
+                if name is None:
+                    raise self.unknown(spelled)
+                of, token = (name,), self.next
+                spelled = self.spell()
+                name = self.declared(spelled)
+            if name is None or not self.names.has_law(name):
+                if name is not None and (law := self._only_law(name)):  # E_x[...]
+                    found.append(_at_its_variables(law))
+                    self.took(",")
+                    continue
+                raise self.error(f"{spelled.canonical} is no density of this question", token)
+            found.append(self.density(name, token, of=of))
+            self.took(",")
+        return found
+
+    def _only_law(self, variable: str) -> Law | None:
+        laws = [law for group in self.names.laws.values() for law in group if law.of == (variable,) and not law.given]
+        return laws[0] if len(laws) == 1 else None
+
+    def divergence(self, token: Token, kind: str) -> Node:
+        r"""`D_{KL}(q(z|x) \| p(z))`, `JSD(p, q)`, `H(p)`, `H(p, q)`."""
+        self.allowed(kind, token)
+        close = self.closing(self.at)
+        place, self.at = self.at + 1, self.at + 1
+        cuts = [i for i in self.top_level("||", ",", ";") if i < close]
+        bars = [i for i in cuts if self.tokens[i].is_("||")]
+        cut = (bars or cuts or [close])[0]
+        if cut == close and kind != "H":
+            raise self.error(f"{token.text} needs two densities, as in KL(q ‖ p)", token)
+        first, of = self.within(place, cut, lambda: self._side(()))
+        second = first
+        if cut != close:
+            second, _ = self.within(cut + 1, close, lambda: self._side(of))
+        self.at = close + 1
+        return Divergence(kind, of, first, second)
+
+    def _side(self, of: tuple[str, ...]) -> tuple[Node, tuple[str, ...]]:
+        before, self.side = self.side, of or None
+        try:
+            node = self.expression()
+        finally:
+            self.side = before
+        variables = next((n.of for n in node.walk() if isinstance(n, Density)), None)
+        if variables is None:
+            raise self.error("expected a density here", self.tokens[0])
+        return node, variables
+
+    side: tuple[str, ...] | None = None  # the variables of the other density of a divergence
+
+
+def _at_its_variables(law: Law) -> Density:
+    return Density(law.base, law.of, law.given, tuple(Name(v) for v in (*law.of, *law.given)))
+
+
+def _ordered(declared: tuple[str, ...], given: list[Node]) -> list[Node]:
+    """Arguments in the order of the declaration: p(z,x) is p(x,z)."""
+    names = [node.name.rstrip("'") if isinstance(node, Name) else "" for node in given]
+    return [given[names.index(v)] for v in declared] if sorted(names) == sorted(declared) else given

@@ -1,0 +1,253 @@
+"""Why does a formula differ from the wanted one? Sign, constant, factor, one term, exchanged names, σ for σ².
+
+What a student reads names the kind of slip and never the right formula; `detail` is for staff.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import mpmath
+from mpmath import mpf
+
+from autograder.maths.equal import Outcome, compare, same, worlds
+from autograder.maths.evaluate import value
+from autograder.maths.names import Names, pretty
+from autograder.maths.nodes import (
+    Call,
+    Density,
+    Item,
+    Name,
+    Node,
+    Number,
+    Power,
+    multiplied,
+    negated,
+)
+from autograder.maths.problems import NoValue
+from autograder.maths.render import rendered
+from autograder.maths.rewrite import is_log, is_name, is_number, is_square_of, renamed, replaced, terms
+from autograder.maths.worlds import DIGITS
+
+_CONSTANTS: dict[str, Callable[[], mpf]] = {
+    "1/2": lambda: mpf(1) / 2,
+    "1": lambda: mpf(1),
+    "2": lambda: mpf(2),
+    "log 2": lambda: mpmath.log(2),
+    "log 4": lambda: mpmath.log(4),
+    "1/2 log(2π)": lambda: mpmath.log(2 * mpmath.pi) / 2,
+    "log(2π)": lambda: mpmath.log(2 * mpmath.pi),
+}
+_FACTORS = [Fraction(2), Fraction(1, 2), Fraction(4), Fraction(1, 4), Fraction(-2), Fraction(-1, 2), Fraction(3)]
+_MOST_TERMS, _MOST_NAMES = 8, 8
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a formula is wrong: the kind, a hint that gives nothing away, and the detail for staff."""
+
+    kind: str
+    hint: str
+    detail: str
+
+
+def reason(given: Node, wanted: Node, names: Names) -> Reason | None:
+    """The first reason that explains a wrong formula, or None."""
+    for explain in (_infinite, _sign, _constant, _factor, _size, _log_base, _terms, _swap, _squares, _special):
+        if (found := explain(given, wanted, names)) is not None:
+            return found
+    return None
+
+
+def _pairs(given: Node, wanted: Node, names: Names) -> list[tuple[mpf, mpf]]:
+    found = []
+    for place in worlds(wanted, names):
+        try:
+            pair = value(given, place), value(wanted, place)
+        except NoValue:
+            return []
+        if any(isinstance(side, mpmath.matrix) for side in pair):
+            return []
+        found.append(pair)
+    return found
+
+
+def _infinite(given: Node, wanted: Node, names: Names) -> Reason | None:
+    pairs = _pairs(given, wanted, names)
+    if pairs and all(mpmath.isinf(b) and not mpmath.isinf(a) for a, b in pairs):
+        return Reason("infinite", "Is this quantity finite? Look at where one of the densities is 0.", "finite for ∞")
+    if pairs and all(mpmath.isinf(a) and not mpmath.isinf(b) for a, b in pairs):
+        return Reason("infinite", "This quantity is finite.", "∞ for a finite value")
+    return None
+
+
+def _sign(given: Node, wanted: Node, names: Names) -> Reason | None:
+    if _equal(negated(given), wanted, names):
+        return Reason("sign", "The sign of the whole is the other way round.", "−1 times the solution")
+    return None
+
+
+def _constant(given: Node, wanted: Node, names: Names) -> Reason | None:
+    with mpmath.workdps(DIGITS):
+        gaps = [a - b for a, b in _pairs(given, wanted, names)]
+        if len(gaps) < 2 or not all(mpmath.isfinite(gap) and same(gap, gaps[0]) for gap in gaps) or is_number(wanted):
+            return None
+        known = next((name for name, c in _CONSTANTS.items() if same(abs(gaps[0]), c())), "")
+    detail = f"off by the constant {'+' if gaps[0] > 0 else '−'}{known or mpmath.nstr(abs(gaps[0]), 8)}"
+    return Reason(
+        "constant", "Your formula is off by a constant. Check it at a point where you know the value.", detail
+    )
+
+
+def _factor(given: Node, wanted: Node, names: Names) -> Reason | None:
+    for factor in _FACTORS:
+        if _equal(given, multiplied([Number(factor), wanted]), names):
+            return Reason(
+                "factor", f"Your formula is {_times(factor)} what it should be.", f"{factor} times the solution"
+            )
+    return None
+
+
+def _times(factor: Fraction) -> str:
+    return f"{factor} times" if abs(factor) > 1 else f"only {factor} of"
+
+
+def _size(given: Node, wanted: Node, names: Names) -> Reason | None:
+    if names.size not in names.entries:
+        return None
+    size = Name(names.size)
+    if _equal(multiplied([size, given]), wanted, names):
+        return Reason("factor", "A mean stands where a sum belongs: how do independent terms combine?", "1/k of it")
+    if _equal(given, multiplied([size, wanted]), names):
+        return Reason("factor", "Your formula is too large by a factor that grows with the size.", "k times it")
+    return None
+
+
+def _terms(given: Node, wanted: Node, names: Names) -> Reason | None:
+    """One coefficient for every term of the solution: which of them is not 1?"""
+    parts = list(itertools.islice(terms(wanted), _MOST_TERMS + 1))
+    if not 1 < len(parts) <= _MOST_TERMS:
+        return None
+    places = list(itertools.islice(worlds(wanted, names), 8))
+    try:
+        rows = [[value(term, place) for term in parts] for place in places]
+        right = [value(given, place) for place in places]
+    except NoValue:
+        return None
+    if any(not isinstance(x, mpf) or not mpmath.isfinite(x) for x in [*itertools.chain(*rows), *right]):
+        return None
+    # Few worlds, many terms: change one or two coefficients at a time instead of solving for all.
+    with mpmath.workdps(DIGITS):
+        gaps = [b - sum(row) for row, b in zip(rows, right, strict=True)]
+        for i in range(len(parts)):
+            steps = [gap / row[i] for gap, row in zip(gaps, rows, strict=True) if row[i] != 0]
+            if len(steps) > 1 and all(same(step, steps[0]) for step in steps):
+                return _one_term(parts[i], 1 + steps[0], names)
+        for i, j in itertools.combinations(range(len(parts)), 2):
+            if (found := _two_coefficients([(row[i], row[j]) for row in rows], gaps)) is not None:
+                return _two_terms(parts[i], parts[j], 1 + found[0], 1 + found[1])
+    return None
+
+
+def _two_coefficients(rows: list[tuple[mpf, mpf]], gaps: list[mpf]) -> tuple[mpf, mpf] | None:
+    (a, b), (c, d) = rows[0], rows[1]
+    determinant = a * d - b * c
+    if abs(determinant) < mpf(10) ** -30:
+        return None
+    x = (gaps[0] * d - b * gaps[1]) / determinant
+    y = (a * gaps[1] - gaps[0] * c) / determinant
+    fits = all(same(x * p + y * q, gap) for (p, q), gap in zip(rows, gaps, strict=True))
+    simple = all(any(same(z + 1, mpf(n) / 2) for n in range(-8, 9)) for z in (x, y))
+    return (x, y) if fits and simple else None
+
+
+def _one_term(term: Node, coefficient: mpf, names: Names) -> Reason:
+    with mpmath.workdps(DIGITS):
+        inside = _names_in(term, names)
+        which = f"the term with {inside}" if inside else "the constant term"
+        if abs(coefficient) < mpf(10) ** -30:
+            return Reason("terms", f"Something is missing: {which}.", f"without the term {rendered(term)}")
+        if same(coefficient, mpf(-1)):
+            return Reason("terms", f"Check the sign of {which}.", f"the term {rendered(term)} has the other sign")
+    return Reason(
+        "terms", f"Check the coefficient of {which}.", f"{mpmath.nstr(coefficient, 6)} times {rendered(term)}"
+    )
+
+
+def _two_terms(one: Node, other: Node, a: mpf, b: mpf) -> Reason:
+    hint = "Two terms have the wrong coefficient or sign. Check the formula at a point where you know the value."
+    return Reason(
+        "terms", hint, f"{mpmath.nstr(a, 6)} times {rendered(one)} and {mpmath.nstr(b, 6)} times {rendered(other)}"
+    )
+
+
+def _swap(given: Node, wanted: Node, names: Names) -> Reason | None:
+    """Two names, or two groups of names (σ₁, μ₁ and σ₂, μ₂), exchanged."""
+    for exchange in _exchanges(wanted, names):
+        if _equal(given, renamed(wanted, exchange), names):
+            pair = ", ".join(f"{pretty(a)} and {pretty(b)}" for a, b in sorted(exchange.items()) if a < b)
+            return Reason("swap", "Two names have changed places: which belongs to which?", f"exchanged: {pair}")
+    return None
+
+
+def _exchanges(wanted: Node, names: Names) -> Iterator[dict[str, str]]:
+    scalars = {n.name for n in wanted.walk() if isinstance(n, Name) and n.name in names.entries}
+    used = sorted(scalars | {n.base for n in wanted.walk() if isinstance(n, Density)})
+    pairs = list(itertools.combinations(used[: 2 * _MOST_NAMES], 2))
+    endings: dict[tuple[str, str], dict[str, str]] = {}
+    for a, b in pairs:
+        (stem, _, one), (other, _, two) = a.rpartition("_"), b.rpartition("_")
+        if stem == other and stem:
+            endings.setdefault((one, two), {}).update({a: b, b: a})
+    yield from (group for group in endings.values() if len(group) > 2)
+    yield from ({a: b, b: a} for a, b in pairs)
+
+
+def _log_base(given: Node, wanted: Node, names: Names) -> Reason | None:
+    for base, function in ((2, "log2"), (10, "log10")):
+        if any(isinstance(n, Call) and n.function == "log" for n in wanted.walk()):
+            other = replaced(wanted, lambda n, f=function: replace(n, function=f) if is_log(n) else n)  # type: ignore[misc]
+            if _equal(given, other, names):
+                hint = "Which logarithm? Here all logarithms are natural."
+                return Reason("log base", hint, f"logarithms to base {base}")
+    return None
+
+
+def _squares(given: Node, wanted: Node, names: Names) -> Reason | None:
+    """σ read for σ² throughout, or the other way round, for one name."""
+    for name in sorted({n.name for n in wanted.walk() if isinstance(n, (Name, Item))}):
+        unsquared = replaced(wanted, lambda n, s=name: n.base if is_square_of(n, s) else n)  # type: ignore[misc]
+        squared = replaced(wanted, lambda n, s=name: Power(n, Number(Fraction(2))) if is_name(n, s) else n)  # type: ignore[misc]
+        for other, said in ((unsquared, "unsquared"), (squared, "squared")):
+            if other != wanted and _equal(given, other, names):
+                hint = "Is it the standard deviation or the variance? Check every place where it enters."
+                return Reason("squares", hint, f"{pretty(name)} {said} throughout")
+    return None
+
+
+def _special(given: Node, wanted: Node, names: Names) -> Reason | None:
+    """Right only if a name is 0 or 1."""
+    for name in sorted({n.name for n in wanted.walk() if isinstance(n, Name)})[:_MOST_NAMES]:
+        entry = names.entry(name)
+        if entry is None or entry.what != "scalar" or entry.domain not in ("real", "positive"):
+            continue
+        number = Number(Fraction(0 if entry.domain == "real" else 1))
+        fixed = [replaced(side, lambda n, s=name, v=number: v if is_name(n, s) else n) for side in (given, wanted)]  # type: ignore[misc]
+        if _equal(fixed[0], fixed[1], names) and not is_number(fixed[1]):
+            hint = "Your formula is right only in a special case."
+            return Reason("special case", hint, f"right for {pretty(name)} = {number.value}")
+    return None
+
+
+def _equal(given: Node, wanted: Node, names: Names) -> bool:
+    return compare(given, wanted, names).outcome is Outcome.EQUAL
+
+
+def _names_in(node: Node, names: Names) -> str:
+    found = [n.name for n in node.walk() if isinstance(n, (Name, Item))]
+    found = [name for name in found if name in {**names.entries, **names.indexed} and name != names.size]
+    densities = [n.base for n in node.walk() if isinstance(n, Density)]
+    return ", ".join(dict.fromkeys(map(pretty, densities or found)))

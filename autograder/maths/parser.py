@@ -1,0 +1,344 @@
+"""Tokens -> a formula: sums, products, powers, brackets.
+
+Where a notation may mean two things, both are read: `readings` gives the usual one first. `1/2x` is (1/2)·x or 1/(2x);
+`log(a)^2` is (log a)² or log(a²); `log a b` is log(ab) or (log a)·b.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from autograder.maths.cursor import OPENING, found
+from autograder.maths.named import Named
+from autograder.maths.names import Names
+from autograder.maths.nodes import (
+    Call,
+    Constant,
+    Divide,
+    Node,
+    Number,
+    Power,
+    Transpose,
+    added,
+    multiplied,
+    negated,
+)
+from autograder.maths.problems import Unreadable
+from autograder.maths.tokens import Kind, Token, tokens
+from autograder.maths.words import FUNCTIONS
+
+_CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
+_MOST_READINGS = 8
+_EXPLAINED = {
+    "denominator": "1/ab was read as 1/(ab)",
+    "power inside": "log(a)^n was read as log(a^n)",
+    "one factor": "log a b was read as (log a)·b",
+    "quotient inside": "log a/b was read as log(a/b)",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A formula as it was read, and what had to be decided for it."""
+
+    node: Node
+    notes: tuple[str, ...] = ()
+
+
+def readings(found_tokens: list[Token], names: Names) -> list[Reading]:
+    """All that a formula may mean, the usual meaning first; 8 at most. Raises Unreadable if the usual one cannot be."""
+    first = Parser(found_tokens, names, frozenset())
+    result = [first.whole()]
+    wishes = sorted(first.choices)
+    sets = [set(c) for n in range(1, len(wishes) + 1) for c in itertools.combinations(wishes, n)]
+    for chosen in sets[: _MOST_READINGS - 1]:
+        try:
+            other = Parser(found_tokens, names, frozenset(chosen)).whole()
+        except Unreadable:
+            continue
+        if all(other.node != reading.node for reading in result):
+            explained = tuple(_EXPLAINED[choice] for choice in sorted(chosen))
+            result.append(Reading(other.node, (*other.notes, *explained)))
+    return result
+
+
+class Parser(Named):
+    """Reads one formula."""
+
+    def __init__(self, found_tokens: list[Token], names: Names, wanted: frozenset[str], depth: int = 0) -> None:
+        super().__init__(list(found_tokens), names)
+        self.wanted, self.choices = wanted, set[str]()
+        self.aliases = depth
+
+    def choose(self, reading: str) -> bool:
+        self.choices.add(reading)
+        return reading in self.wanted
+
+    def whole(self) -> Reading:
+        """The formula that all tokens make up."""
+        if self.ended:
+            raise self.error("there is no formula here")
+        node = self.expression()
+        if not self.ended:
+            raise self._stuck()
+        return Reading(node, tuple(self.notes))
+
+    def _stuck(self) -> Unreadable:
+        token = self.next
+        if token.is_(")", "]", "}", "}}"):
+            return self.error(f"{found(token)} closes nothing")
+        if token.kind is Kind.NUMBER:
+            return self.error("two numbers beside each other: write the sign between them")
+        return self.error(f"did not expect {found(token)} here")
+
+    # ------------------------------------------------------------------------------------- precedence
+
+    def expression(self) -> Node:
+        """Terms with + and - between them."""
+        with self.deeper():
+            negative = self._sign()
+            terms = [self._signed(negative)]
+            while self.next.is_("+", "-", "pm", "mp"):
+                token = self.take()
+                if token.text in ("pm", "mp"):
+                    raise self.error("± stands for two formulas: write the one you mean", token)
+                if self.next.is_("+", "*", "/") or self.next.kind is Kind.END:
+                    raise self.error(f"expected a formula after {token.text}, but found {found(self.next)}")
+                negative = (token.text == "-") != self._sign()
+                terms.append(self._signed(negative))
+            return added(terms)
+
+    def _signed(self, negative: bool) -> Node:
+        term = self.term()
+        return negated(term) if negative else term
+
+    def _sign(self) -> bool:
+        negative, count = False, 0
+        while self.next.is_("+", "-"):
+            negative ^= self.take().text == "-"
+            count += 1
+            if count > 3:
+                raise self.error("too many signs in a row")
+        return negative
+
+    def term(self) -> Node:
+        """Factors: with *, / or nothing between them, from left to right."""
+        with self.deeper():
+            node, factors = None, [self.factor()]
+            while True:
+                if self.next.is_("*"):
+                    self.take()
+                    factors.append(self._operand("*"))
+                elif self.next.is_("/"):
+                    self.take()
+                    below = [self._operand("/")]
+                    if self.begins_factor() and self.choose("denominator"):
+                        while self.begins_factor():
+                            below.append(self.factor())
+                    node = Divide(multiplied(factors), multiplied(below))
+                    factors = [node]
+                elif self.begins_factor():
+                    if self.next.kind is Kind.NUMBER and self.tokens[self.at - 1].kind is Kind.NUMBER:
+                        raise self._stuck()
+                    factors.append(self.factor())
+                else:
+                    return multiplied(factors)
+
+    def _operand(self, after: str) -> Node:
+        if self.next.is_("+", "-"):
+            return negated(self.factor()) if self.take().text == "-" else self.factor()
+        if not self.begins_factor():
+            raise self.error(f"expected a formula after {after}, but found {found(self.next)}")
+        return self.factor()
+
+    def begins_factor(self) -> bool:
+        """Whether a factor may begin here."""
+        token = self.next
+        if token.kind is Kind.NUMBER:
+            return True
+        if token.kind is Kind.OPERATOR:
+            return token.text in OPENING or (token.text in ("|", "||") and not self.closers)
+        if self._at_differential():
+            return False
+        if token.kind is Kind.COMMAND:
+            return token.text not in ("over", "in", "quad", "qquad", "top", "star", "partial", "pm", "mp", "end")
+        return token.kind is Kind.WORD
+
+    def _at_differential(self) -> bool:
+        start = self.at
+        try:
+            return self.differential() is not None
+        finally:
+            self.at = start
+
+    def factor(self) -> Node:
+        """A primary with its powers."""
+        node = self.primary()
+        while True:
+            if self.next.is_("^"):
+                node = self._power(node)
+            elif self.next.is_("!"):
+                raise self.error("a factorial is not read here: write out the product")
+            elif self.next.is_("."):
+                node = self._method(node)
+            else:
+                return node
+
+    def _method(self, node: Node) -> Node:
+        """`x.pow(2)`, `logvar.exp()`, `mu.T`: the methods of tensors that are functions."""
+        token, method = self.take(), self.next.text
+        if method in ("T", "t"):
+            self.take()
+            self._empty_brackets()
+            return Transpose(node)
+        if method == "pow" and self.ahead(1).is_("("):
+            self.take()
+            return Power(node, self.group(self.expression))
+        if method not in ("exp", "log", "sqrt", "square", "abs", "tanh", "sigmoid", "det", "trace", "inverse"):
+            raise self.error("did not expect . here: attributes and methods have no meaning in a formula", token)
+        self.take()
+        self._empty_brackets()
+        return self.applied(token, FUNCTIONS.get(method, "inv"), [node])
+
+    def _empty_brackets(self) -> None:
+        if self.next.is_("(") and self.ahead(1).is_(")"):
+            self.at += 2
+
+    def _power(self, base: Node) -> Node:
+        self.take()
+        braced = self.next.is_("{") and self.ahead(2).is_("}")
+        if braced and self.ahead(1).text in ("T", "top", "intercal"):
+            self.at += 3
+            return Transpose(base)
+        if self.next.text in ("T", "top", "intercal") and not self._knows("T"):
+            self.take()
+            return Transpose(base)
+        negative = not self.next.is_("{") and self._sign()
+        exponent = self.group(self.expression) if self.next.is_("{", "(") else self.simple()
+        if self.next.is_("^") and not self.tokens[self.at - 1].is_("}"):  # a^b^c of plain text
+            with self.deeper():
+                exponent = self._power(exponent)
+        return Power(base, negated(exponent) if negative else exponent)
+
+    def simple(self) -> Node:
+        token = self.next
+        if token.kind is Kind.NUMBER:
+            return self._number(self.take())
+        if token.kind is Kind.COMMAND or token.kind is Kind.WORD:
+            return self.primary()
+        raise self.error(f"expected an exponent, but found {found(token)}")
+
+    # ------------------------------------------------------------------------------------- primaries
+
+    def primary(self) -> Node:
+        with self.deeper():
+            token = self.next
+            if token.kind is Kind.NUMBER:
+                return self._number(self.take())
+            if token.is_("|", "||"):
+                return self._bars(token)
+            if token.kind is Kind.OPERATOR and token.text in OPENING:
+                return self.bracket(token)
+            if token.kind is Kind.WORD or self.at_name():
+                return self.word(token)
+            if token.kind is Kind.COMMAND:
+                return self._command(self.take())
+            raise self.error(f"expected a formula, but found {found(token)}")
+
+    def _number(self, token: Token) -> Number:
+        return Number(Fraction(token.text), rounded="." in token.text or "e" in token.text.lower())
+
+    def _bars(self, token: Token) -> Node:
+        self.take()
+        self.closers, before = 1, self.closers
+        node = self.expression()
+        self.closers = before
+        self.expect(token.text, after=token)
+        if token.text == "||" and self.next.is_("_") and self.ahead(1).text in ("1", "2"):
+            self.at += 2
+            return Call("norm" if self.tokens[self.at - 1].text == "2" else "norm1", (node,))
+        return Call("norm" if token.text == "||" else "abs", (node,))
+
+    def bracket(self, token: Token) -> Node:
+        closers, self.closers = self.closers, 0
+        try:
+            close = self.closing(self.at)
+            inside = range(self.at + 1, close)
+            if self.tokens[close + 1].is_(".") and self.tokens[close + 2].text in ("sum", "mean"):
+                kind = self.tokens[close + 2].text
+                node = self.reduced(kind)
+                self.at += 2
+                if self.next.is_("("):
+                    self.at = self.closing(self.at) + 1
+                return node
+            if token.text == "{" and (over := [i for i in inside if self.tokens[i].is_("over")]):
+                above = self.within(self.at + 1, over[0], self.expression)
+                below = self.within(over[0] + 1, close, self.expression)
+                self.at = close + 1
+                return Divide(above, below)
+            if token.text == "{" and not inside:
+                raise self.error("the braces are empty")
+            return self.group(self.expression)
+        finally:
+            self.closers = closers
+
+    def _command(self, token: Token) -> Node:
+        name = token.text
+        if name in ("frac", "tfrac", "dfrac", "cfrac"):
+            if (derived := self.derivative(token)) is not None:
+                return derived
+            return Divide(self._argument(token), self._argument(token))
+        if name == "sqrt":
+            index = self.group(self.expression) if self.next.is_("[") else None
+            inside = self._argument(token) if not self.next.is_("(") else self.group(self.expression)
+            return Call("sqrt", (inside,)) if index is None else Power(inside, Divide(Number(Fraction(1)), index))
+        if name in FUNCTIONS and name not in ("inf",):
+            return self.function(token, FUNCTIONS[name])
+        if name in ("sum", "prod"):
+            return self.big(token, name)
+        if name == "int":
+            return self.integral(token)
+        if name in ("infty", "infinity", "inf"):
+            return Constant("inf")
+        if name in _CANCELS:
+            node = self._argument(token)
+            if self.next.is_("_", "^") and name.endswith("brace"):
+                self.take()
+                self._script()
+            return node
+        raise self.error(f"did not expect \\{name} here", token)
+
+    def _argument(self, token: Token) -> Node:
+        r"""An argument of a command: a group, or one digit or name (`\frac12`)."""
+        if self.next.is_("{"):
+            return self.bracket(self.next)
+        if self.next.kind is Kind.NUMBER and len(self.next.text) > 1 and self.next.text.isdigit():
+            self._cut(1)
+            return self._number(self.take())
+        if self.next.kind is Kind.NUMBER or self.next.kind is Kind.COMMAND:
+            return self.simple()
+        if self.next.kind is Kind.WORD:
+            if len(self.next.text) > 1 and not self._complete(self.next.text):
+                self._cut(1)
+            return self.primary()
+        raise self.error(f"expected {{ after \\{token.text}")
+
+    def alias(self, name: str, token: Token) -> Node:
+        if self.aliases > 4:
+            raise self.error(f"the alias {name} leads back to itself", token)
+        inner = Parser(tokens(self.names.aliases[name]), self.names, frozenset(), self.aliases + 1)
+        inner.bound = dict(self.bound)
+        node = inner.whole().node
+        if self.next.is_("(") and not self.next.glued:
+            return node
+        if self.next.is_("(") and any(True for _ in node.walk()) and self._names_only():
+            self.at = self.closing(self.at) + 1
+        return node
+
+
+def alternatives(text: str, names: Names) -> Iterator[Reading]:
+    """All readings of the text of one formula without relations."""
+    yield from readings(tokens(text), names)

@@ -1,0 +1,289 @@
+"""Text -> tokens, each with its place. LaTeX, unicode, plain text and Python notation alike.
+
+A token is a number, a word (letters, or the name of a Greek letter), a command (LaTeX, without its backslash) or an
+operator. Spacing commands are dropped; unicode is brought to the same tokens as its LaTeX.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from autograder.errors import nearest
+from autograder.maths.problems import Unreadable
+
+MAX_CHARACTERS, MAX_TOKENS, MAX_DIGITS = 4000, 1500, 40
+_MAX_EXPONENT = 999
+
+
+class Kind(enum.Enum):
+    """What a token is."""
+
+    NUMBER = "a number"
+    WORD = "a name"
+    COMMAND = "a command"
+    OPERATOR = "a sign"
+    END = "the end"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a formula and where it stands. `text` is normalised: `*` for every sign of multiplication."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    glued: bool = False  # no space before it
+
+    def is_(self, *texts: str) -> bool:
+        """Whether it is one of these operators or commands."""
+        return self.kind in (Kind.OPERATOR, Kind.COMMAND) and self.text in texts
+
+
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+).split()
+_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "varrho": "rho"}
+_LETTERS = {"ell": "l", "hbar": "h"}
+_SPACING = set(
+    ", ; ! : > enspace thinspace left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm "
+    "displaystyle textstyle limits nolimits nonumber notag hfill middle noindent par blacksquare Box checkmark".split()
+) | {" ", "\n", "\t", "/"}
+_OPERATORS = {
+    "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circ": "*", "div": "/",
+    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">",
+    "approx": "~=", "equiv": "=", "coloneqq": "=", "triangleq": "=", "ne": "!=", "neq": "!=", "propto": "propto",
+    "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "iff": "=>", "Leftrightarrow": "=>", "to": "->",
+    "rightarrow": "->", "longrightarrow": "->", "sim": "~", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|",
+    "|": "||", "parallel": "||", "Vert": "||", "lVert": "||", "rVert": "||",
+    "{": "{{", "}": "}}", "lbrace": "{{", "rbrace": "}}", "lbrack": "[", "rbrack": "]",
+    "\\": "\n", "cr": "\n", "newline": "\n", "lang": "<", "prime": "'",
+}  # fmt: skip
+_COMMANDS = set(
+    "frac tfrac dfrac cfrac sqrt sum prod int log ln lg exp max min tanh sinh cosh sin cos tan arctan erf det tr inf "
+    "infty infinity mathbb mathbf mathrm mathcal mathit mathsf mathtt mathop boldsymbol bm bf rm it cal "
+    "text textbf textrm textit textup mbox operatorname hat bar tilde overline widehat widetilde vec dot star "
+    "dagger top intercal "
+    "underbrace overbrace boxed cancel bcancel xcancel begin end over in notin label tag partial nabla lim quad qquad "
+    "binom pm mp ldots dots cdots forall exists because therefore square qed lambda underset overset stackrel "
+    "substack phantom color textcolor mathds logit sigmoid softplus "
+    "KL JSD E".split()
+)
+_UNICODE = {
+    "−": "-", "–": "-", "—": "-", "﹣": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "⊙": "*",
+    "÷": "/", "∕": "/", "⁄": "/", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≈": "~=", "≡": "=", "≔": "=",
+    "≠": "!=", "∝": "propto", "⇒": "=>", "⟹": "=>", "⇔": "=>", "→": "->", "⟶": "->", "∼": "~", "∣": "|", "│": "|",
+    "‖": "||", "∥": "||", "′": "'", "⟨": "<", "⟩": ">", "，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+",
+}  # fmt: skip
+_UNICODE_COMMANDS = {"∞": "infty", "√": "sqrt", "∑": "sum", "∏": "prod", "∫": "int", "∂": "partial", "∈": "in"}
+_UNICODE_WORDS = {"𝔼": "E", "ℓ": "l", "ℝ": "R", "µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
+_ACCENTS = {"\N{COMBINING MACRON}": "bar", "\N{COMBINING CIRCUMFLEX ACCENT}": "hat", "\N{COMBINING TILDE}": "tilde",
+            "\N{COMBINING OVERLINE}": "bar"}  # fmt: skip
+_SUBSCRIPTS = {
+    **{chr(0x2080 + i): str(i) for i in range(10)}, "₊": "+", "₋": "-", "ₐ": "a", "ₑ": "e", "ₒ": "o", "ₓ": "x",
+    "ₕ": "h", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₚ": "p", "ₛ": "s", "ₜ": "t", "ᵢ": "i", "ⱼ": "j", "ᵣ": "r",
+    "ᵤ": "u", "ᵥ": "v", "ᵦ": "beta", "ᵧ": "gamma", "ᵨ": "rho", "ᵩ": "phi", "ᵪ": "chi",
+}  # fmt: skip
+_SUPERSCRIPTS = {
+    "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁺": "+",
+    "⁻": "-", "ⁿ": "n", "ⁱ": "i", "ᵀ": "T", "ᵏ": "k", "ᵐ": "m", "ˣ": "x", "ᶻ": "z", "⁎": "*", "⋆": "*",
+}  # fmt: skip
+_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_INFINITY = re.compile(r"float\(\s*([\"'])inf\1\s*\)")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_TWO = ("**", "||", "<=", ">=", "==", "!=", "=>", "->", "~=", ":=")
+_SINGLE = set("+-*/^_=<>()[]{},|.!'~&:;@")
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a formula, an END last. Raises Unreadable."""
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"the formula has {len(text)} characters; at most {MAX_CHARACTERS} are read", MAX_CHARACTERS, len(text)
+        )
+    found = _Scanner(text).scan()
+    if len(found) > MAX_TOKENS:
+        raise Unreadable(
+            f"the formula has {len(found)} signs and names; at most {MAX_TOKENS} are read", found[-1].start
+        )
+    return [*found, Token(Kind.END, "", len(text), len(text))]
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.found: list[Token] = []
+        self.space = True
+
+    def scan(self) -> list[Token]:
+        while self.at < len(self.text):
+            start = self.at
+            self._next()
+            assert self.at > start
+        return self.found
+
+    def add(self, kind: Kind, text: str, length: int) -> None:
+        self.found.append(Token(kind, text, self.at, self.at + length, glued=not self.space))
+        self.at += length
+        self.space = False
+
+    def skip(self, length: int) -> None:
+        self.at += length
+        self.space = True
+
+    def _next(self) -> None:
+        c = self.text[self.at]
+        if c.isascii():
+            self._ascii(c)
+        elif not self._unicode(c):
+            raise Unreadable(_strange(c), self.at, self.at + 1)
+
+    def _ascii(self, c: str) -> None:
+        two = self.text[self.at : self.at + 2]
+        if c == "~" and two != "~=" and self._in_subscript():
+            self.add(Kind.OPERATOR, "~", 1)  # x~p of plain text; elsewhere it is LaTeX's space
+        elif c in " \t\r\n$" or (c == "~" and two != "~="):
+            self.skip(1)
+        elif c == "\\":
+            self._command()
+        elif match := _NUMBER.match(self.text, self.at):
+            self._number(match.group())
+        elif match := _INFINITY.match(self.text, self.at):
+            self.add(Kind.COMMAND, "infty", len(match.group()))
+        elif match := _WORD.match(self.text, self.at):
+            self.add(Kind.WORD, match.group(), len(match.group()))
+        elif two in _TWO:
+            self.add(Kind.OPERATOR, {"**": "^", "==": "=", ":=": "="}.get(two, two), 2)
+        elif c in _SINGLE:
+            self.add(Kind.OPERATOR, "*" if c == "@" else c, 1)
+        else:
+            raise Unreadable(_meaningless(c), self.at, self.at + 1)
+
+    def _in_subscript(self) -> bool:
+        """Whether the last brace that is open was opened by a subscript."""
+        depth = 0
+        for i in range(len(self.found) - 1, -1, -1):
+            text = self.found[i].text if self.found[i].kind is Kind.OPERATOR else ""
+            depth += (text in ("}", ")")) - (text in ("{", "("))
+            if depth < 0:
+                return i > 0 and self.found[i - 1].is_("_")
+        return len(self.found) > 1 and self.found[-2].is_("_")
+
+    def _number(self, text: str) -> None:
+        digits = sum(c.isdigit() for c in text)
+        if digits > MAX_DIGITS:
+            raise Unreadable(
+                f"a number of {digits} digits; at most {MAX_DIGITS} are read", self.at, self.at + len(text)
+            )
+        mantissa, _, exponent = text.lower().partition("e")
+        if exponent and abs(int(exponent)) > _MAX_EXPONENT:
+            raise Unreadable("the exponent of this number is too large", self.at, self.at + len(text))
+        if mantissa.endswith(".") and not exponent:  # the full stop at the end of a sentence
+            text = mantissa[:-1]
+        self.add(Kind.NUMBER, text, len(text))
+
+    def _command(self) -> None:
+        match = re.compile(r"\\([A-Za-z]+|.|\n)?\*?", re.DOTALL).match(self.text, self.at)
+        assert match is not None
+        name, length = match.group(1) or "", len(match.group())
+        if match.group().endswith("*") and name not in ("operatorname", "\\", "tag"):
+            length -= 1
+        name = _VARIANTS.get(name, name)
+        if name in GREEK:
+            self.add(Kind.WORD, name, length)
+        elif name in _LETTERS:
+            self.add(Kind.WORD, _LETTERS[name], length)
+        elif name in _SPACING:
+            dotted = name in ("left", "right", "middle") and self.text[self.at + length : self.at + length + 1] == "."
+            self.skip(length + dotted)
+        elif name in _OPERATORS:
+            self.add(Kind.OPERATOR, _OPERATORS[name], length)
+        elif name in _COMMANDS:
+            self.add(Kind.COMMAND, name, length)
+        else:
+            similar = nearest(name, [*GREEK, *_COMMANDS, *_OPERATORS]) if len(name) > 1 else None
+            hint = f"did you mean \\{similar}?" if similar else ""
+            raise Unreadable(f"unknown command \\{_shown(name)}", self.at, self.at + length, hint)
+
+    def _unicode(self, c: str) -> bool:
+        if c in _UNICODE:
+            self.add(Kind.OPERATOR, _UNICODE[c], 1)
+        elif c in _UNICODE_COMMANDS:
+            self.add(Kind.COMMAND, _UNICODE_COMMANDS[c], 1)
+        elif c in _FRACTIONS:
+            self.add(Kind.NUMBER, _FRACTIONS[c], 1)
+        elif c in _UNICODE_WORDS:
+            self.add(Kind.WORD, _UNICODE_WORDS[c], 1)
+        elif c in _SUBSCRIPTS:
+            self._small("_", _SUBSCRIPTS)
+        elif c in _SUPERSCRIPTS:
+            self._small("^", _SUPERSCRIPTS)
+        elif c in _ACCENTS:
+            self.add(Kind.COMMAND, f"accent {_ACCENTS[c]}", 1)
+        elif c.isspace():
+            self.skip(1)
+        else:
+            return self._letter(c)
+        return True
+
+    def _letter(self, c: str) -> bool:
+        """A Greek or mathematical letter, with an accent perhaps."""
+        plain = unicodedata.normalize("NFKD", c)
+        base, marks = plain[0], plain[1:]
+        name = unicodedata.name(base, "")
+        if base.isascii() and base.isalpha() and (marks or "MATHEMATICAL" in unicodedata.name(c, "")):
+            word = base
+        elif name.startswith("GREEK ") and " LETTER " in name:
+            word = name.split()[-1].lower().replace("lamda", "lambda")
+            word = word.capitalize() if " CAPITAL " in name else word
+        else:
+            return False
+        if word not in GREEK and len(word) > 1 or any(mark not in _ACCENTS for mark in marks):
+            return False
+        self.add(Kind.WORD, word, 1)
+        for mark in marks:
+            self.found.append(Token(Kind.COMMAND, f"accent {_ACCENTS[mark]}", self.at - 1, self.at, glued=True))
+        return True
+
+    def _small(self, sign: str, table: dict[str, str]) -> None:
+        """A run of small characters: the sign, and what they say in braces."""
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] in table:
+            self.at += 1
+        said = [table[c] for c in self.text[start : self.at]]
+        self.found.append(Token(Kind.OPERATOR, sign, start, start, glued=True))
+        self.found.append(Token(Kind.OPERATOR, "{", start, start, glued=True))
+        run = "".join(said) if all(len(part) == 1 for part in said) else " ".join(said)
+        for match in re.finditer(r"\d+|[A-Za-z]+|[-+*]", run):
+            kind = Kind.NUMBER if match.group().isdigit() else Kind.WORD if match.group().isalpha() else Kind.OPERATOR
+            self.found.append(Token(kind, match.group(), start, self.at, glued=True))
+        self.found.append(Token(Kind.OPERATOR, "}", self.at, self.at, glued=True))
+        self.space = False
+
+
+def _meaningless(c: str) -> str:
+    if c == "%":
+        return "% begins a comment in LaTeX: the rest of the line would be lost"
+    if c in '"`':
+        return "a formula has no quotation marks"
+    if not c.isprintable():
+        return f"a formula cannot hold the control character U+{ord(c):04X}"
+    return f"the sign {c} has no meaning in a formula"
+
+
+def _strange(c: str) -> str:
+    name = unicodedata.name(c, f"U+{ord(c):04X}")
+    if "CYRILLIC" in name or "ARMENIAN" in name or "FULLWIDTH" in name:
+        return f"{_shown(c)} looks like a Latin letter, but is {name}"
+    if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cs", "Cn"):
+        return f"a formula cannot hold the invisible character {name}"
+    return f"the character {_shown(c)} ({name}) has no meaning in a formula"
+
+
+def _shown(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,137 @@
+"""Boxes to tick, with a reason perhaps; pairs to match; text for a person to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autograder.answers import Answer, Kind
+from autograder.written.graded import Graded, joined
+from autograder.written.questions import Option, Question
+
+_KEYED = re.compile(r"^\W*\(?([a-z0-9]{1,3})[).:]\W*", re.IGNORECASE)
+_CONTRADICTION = (
+    "Your choice and your reason contradict each other: the reason that you ticked speaks for the other one."
+)
+_HALF = 0.5
+
+
+def choice(question: Question, answer: Answer) -> Graded:
+    """Grade what was ticked: options, and reasons where the question asks for one."""
+    ticked = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.BOX and piece.ticked]
+    typed = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.TEXT]
+    options = _chosen(question.options, ticked, typed)
+    reasons = _chosen(question.reasons, ticked, [])
+    if not options:
+        return Graded(0.0, "Nothing is ticked: put an x between the brackets, as in - [x].")
+    if not question.several and len(options) > 1:
+        return Graded(0.0, f"{len(options)} boxes are ticked, but one is asked for.")
+    staff = "Ticked: " + ", ".join(option.key for option in [*options, *reasons])
+    right = {o.key for o in options} == {o.key for o in question.options if o.right}
+    share = _share(question, options) if question.several else float(right)
+    hints = [f"Hint: {option.hint}" for option in options if option.hint and not option.right]
+    if not question.reasons:
+        text = "" if share == 1.0 else joined(_verdict(question, share), *hints[:1])
+        return Graded(share, text, staff)
+    return _with_reason(question, options, reasons, right, hints, staff)
+
+
+def _with_reason(
+    question: Question,
+    options: Sequence[Option],
+    reasons: Sequence[Option],
+    right: bool,
+    hints: list[str],
+    staff: str,
+) -> Graded:
+    if not reasons:
+        return Graded(
+            _HALF * right, joined("" if right else _verdict(question, 0.0), *hints[:1], "No reason is ticked."), staff
+        )
+    if len(reasons) > 1:
+        return Graded(_HALF * right, f"{len(reasons)} reasons are ticked, but one is asked for.", staff)
+    reason = reasons[0]
+    if reason.supports and reason.supports not in {option.key for option in options}:
+        text = joined(_CONTRADICTION, *hints[:1])
+        return Graded(0.0, text, joined(staff, "Choice and reason contradict each other."), ("contradiction",))
+    share = _HALF * right + _HALF * (right and reason.right)
+    said = [] if right else [_verdict(question, 0.0)]
+    if right and not reason.right:
+        said.append("The choice is right, but not for the reason that you ticked.")
+        hints = [f"Hint: {reason.hint}"] if reason.hint else []
+    return Graded(share, joined(*said, *hints[:1]), staff)
+
+
+def _verdict(question: Question, share: float) -> str:
+    if question.several:
+        return "Some of what you ticked is wrong, or something is missing."
+    return "This choice is not right."
+
+
+def _share(question: Question, options: Sequence[Option]) -> float:
+    """Every box decided rightly counts; less than half of them right counts nothing."""
+    keys = {option.key for option in options}
+    right = sum((option.key in keys) == option.right for option in question.options)
+    return max(0.0, 2 * right / len(question.options) - 1)
+
+
+def _chosen(options: Sequence[Option], ticked: Sequence[str], typed: Sequence[str]) -> list[Option]:
+    """The options that are ticked; where there are no boxes, those whose key or text is all that was typed."""
+    found = [option for option in options if any(_is(option, text) for text in ticked)]
+    if found or ticked:
+        return found
+    return [option for option in options if any(_is(option, text) or text == option.key for text in typed)]
+
+
+def _is(option: Option, text: str) -> bool:
+    keyed = _KEYED.match(text)
+    if keyed and keyed.group(1) == option.key.casefold():
+        return True
+    return text == _plain(option.text)
+
+
+def match(question: Question, answer: Answer) -> Graded:
+    """Grade lines `key: value`."""
+    given = _assigned(question, answer)
+    if not given:
+        return Graded(0.0, f"No line of the form {question.pairs[0].key}: ... was found.")
+    wrong = [pair for pair in question.pairs if given.get(pair.key.casefold()) != pair.expect]
+    share = 1 - len(wrong) / len(question.pairs)
+    missing = [pair.key for pair in wrong if pair.key.casefold() not in given]
+    text = joined(
+        f"{len(wrong)} of {len(question.pairs)} are not right." if wrong else "",
+        f"No value was found for {', '.join(missing)}." if missing else "",
+        *[f"Hint: {pair.hint}" for pair in wrong if pair.hint][:1],
+    )
+    return Graded(share, text, "Given: " + ", ".join(f"{key}: {value}" for key, value in given.items()))
+
+
+def _assigned(question: Question, answer: Answer) -> dict[str, str]:
+    keys = sorted((pair.key for pair in question.pairs), key=len, reverse=True)
+    pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*\s*(?:[:=→]|->)\s*(.+?)\W*$", re.IGNORECASE)
+    found = {}
+    for piece in answer.pieces:
+        for line in piece.text.replace("$", "").splitlines():
+            if (row := pattern.match(line)) and (value := _value(question, row.group(2))):
+                found[row.group(1).casefold()] = value
+    return found
+
+
+def _value(question: Question, text: str) -> str | None:
+    plain = _plain(text)
+    for option in question.options:
+        if plain in (option.key.casefold(), _plain(option.text)) or _is(option, plain):
+            return option.key
+    return None
+
+
+def prose(question: Question, answer: Answer) -> Graded:
+    """Text: carried to the report with its rubric, for a person."""
+    written = "\n".join(piece.text for piece in answer.pieces)
+    text = f"{question.points:g} points are given by a person, who reads this answer."
+    return Graded(1.0, text, f"Answer:\n{written}\n\nRubric ({question.points:g} points by hand):\n{question.rubric}")
+
+
+def _plain(text: str) -> str:
+    """Text without emphasis, dollars, case or spaces at its ends."""
+    return " ".join(re.sub(r"[*_`$\\{}]", "", text).casefold().split()).rstrip(".;,")

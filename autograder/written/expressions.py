@@ -1,0 +1,145 @@
+"""Formulas and numbers: is the last formula under the heading the wanted one, and if not, why?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from mpmath import mpf
+
+from autograder.answers import Answer, Kind
+from autograder.maths import equal
+from autograder.maths.chains import Side, final
+from autograder.maths.diagnose import reason
+from autograder.maths.equal import Compared, Outcome
+from autograder.maths.names import Names
+from autograder.maths.nodes import Node
+from autograder.maths.operators_used import operators
+from autograder.maths.parser import Reading
+from autograder.maths.problems import Unreadable
+from autograder.maths.render import rendered
+from autograder.written.graded import Graded, joined
+from autograder.written.questions import Mistake, Question
+
+NOT_READ = "Your answer could not be read; a person will look at it."
+_NOT_DECIDED = "Your answer could not be compared with the solution; a person will look at it."
+_NUMBER_LINE = re.compile(r"(?i)^\W*(?:answer|antwort|result|solution)\s*[:=]\s*")
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A formula of an answer, and the line of the file it stands in."""
+
+    text: str
+    line: int
+
+
+def formulas(answer: Answer) -> list[Written]:
+    """The formulas of an answer: what is displayed; else what is set as maths or code; else every line of text."""
+    set_apart = [p for p in answer.pieces if p.kind in (Kind.MATH, Kind.CODE)]
+    displayed = [p for p in set_apart if p.display] or set_apart  # not the symbols within a sentence
+    if displayed:
+        return [Written(p.text, p.line) for p in displayed]
+    lines = []
+    for piece in answer.pieces:
+        if piece.kind is Kind.TEXT:
+            for offset, line in enumerate(piece.text.splitlines()):
+                text = _NUMBER_LINE.sub("", line).strip().removeprefix("- ").strip("*` ")
+                if text:
+                    lines.append(Written(text, piece.line + offset))
+    return lines
+
+
+def expression(question: Question, answer: Answer) -> Graded:
+    """Grade a formula or a number: the last one under the heading."""
+    given = formulas(answer)[-1]
+    names = replace(question.names, allow=question.allow)
+    if question.kind == "number" and _DECIMAL_COMMA.fullmatch(given.text.strip("$ ")):
+        given = Written(given.text.replace(",", "."), given.line)
+    try:
+        side = final(given.text, names)
+        if side.problem is not None:
+            raise side.problem
+    except Unreadable as problem:
+        return unreadable(question, given, problem)
+    return judged(question, side.readings, f"line {given.line}: {side.text}")
+
+
+def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Graded:
+    """Compare all readings of a formula with the wanted one."""
+    wanted = wanted_of(question)
+    compared = [compare(question, reading.node, wanted) for reading in readings]
+    for reading, found in zip(readings, compared, strict=True):
+        if found.outcome is Outcome.EQUAL:
+            return Graded(1.0, understood(reading), f"Equal to the solution ({where}).")
+    echo = understood(readings[0])
+    known = next((m for r in readings if (m := known_mistake(question, r.node)) is not None), None)
+    if known is not None:
+        return wrong(known, echo, where)
+    if compared[0].outcome is Outcome.UNDECIDED:
+        staff = f"Undecided: {compared[0].why}\nGiven ({where}); wanted: {question.expect}"
+        return Graded(0.0, joined(_NOT_DECIDED, echo), staff, by_hand=True)
+    why = reason(readings[0].node, wanted, question.names)
+    hint = f"Hint: {why.hint}" if why else ""
+    staff = joined(f"Different from {question.expect} ({where})", why.detail if why else "no known reason")
+    return Graded(0.0, joined("Your formula differs from the solution.", echo, hint), staff)
+
+
+def wrong(known: Mistake, echo: str, where: str) -> Graded:
+    """A known mistake: its hint, and its share of the points."""
+    text = joined("Your formula differs from the solution.", echo, f"Hint: {known.hint}")
+    return Graded(known.share, text, f"The known mistake {known.source or known.when} ({where})", (name_of(known),))
+
+
+def name_of(known: Mistake) -> str:
+    """How reports call a known mistake."""
+    return known.source or known.when
+
+
+def wanted_of(question: Question) -> Node:
+    """The solution of a question."""
+    return solution(question.expect, question.names)
+
+
+def solution(text: str, names: Names) -> Node:
+    """A formula of the course's own. Raises Unreadable."""
+    side = final(text, names)
+    if side.problem is not None:
+        raise side.problem
+    return side.readings[0].node
+
+
+def compare(question: Question, given: Node, wanted: Node) -> Compared:
+    """Whether a formula is the wanted one."""
+    if question.kind == "number" and equal.is_rounded(given):
+        return equal.compare(given, wanted, question.names, lambda a, b: equal.same(a, b, mpf(question.tolerance)))
+    return equal.compare(given, wanted, question.names)
+
+
+def known_mistake(question: Question, given: Node, mistakes: Iterable[Mistake] | None = None) -> Mistake | None:
+    """The known mistake that a formula equals."""
+    for known in question.mistakes if mistakes is None else mistakes:
+        if compare(question, given, solution(known.when, question.names)).outcome is Outcome.EQUAL:
+            return known
+    return None
+
+
+def understood(reading: Reading) -> str:
+    """How a formula was understood: it tells a misreading at a glance."""
+    return joined(f"Understood as: {rendered(reading.node)}", *[f"Note: {note}." for note in reading.notes])
+
+
+def unreadable(question: Question, given: Written, problem: Unreadable) -> Graded:
+    """A formula that cannot be read goes to a person; one with an operator that the question rules out is wrong."""
+    shown = f"line {given.line}: {problem.shown(given.text)}"
+    if problem.ruled_out:
+        return Graded(0.0, shown, f"An operator that the question does not allow: {given.text}")
+    staff = f"Could not be read: {given.text}\nWanted: {question.expect}"
+    return Graded(0.0, joined(NOT_READ, shown), staff, by_hand=True)
+
+
+def ruled_out(question: Question, side: Side) -> bool:
+    """Whether a formula restates the question with operators that the answer may not use."""
+    return bool(operators(side.readings[0].node) - question.allow)

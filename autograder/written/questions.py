@@ -1,0 +1,258 @@
+r"""questions.toml -> Questions, with errors that name file, question, key and cure.
+
+    [shared.gauss]                       # names that several questions use
+    mu = "real"
+    sigma = "positive"
+
+    [[questions]]
+    id = "kl_std"                        # the heading of the answer
+    number = "1.1"
+    title = "KL(N(mu, sigma^2) || N(0, 1))"  # one line, shown in reports
+    points = 4
+    kind = "steps"                       # expr, steps, number, choice, match, text
+    ask = "..."                          # the question, as the template quotes it
+    uses = ["gauss"]
+    names = { "q(x)" = "normal(mu, sigma)" }
+    alias = { "sigma_q" = "sigma" }
+    allow = []                           # operators of the final formula
+    expect = '\frac12(\mu^2+\sigma^2-1-\log\sigma^2)'
+    form = "gaussian.KL_STANDARD_NORMAL" # the closed form that proves it
+    spellings = ['...']                  # other ways to write it, which `validate` tries
+
+    [[questions.slots]]                  # steps: what a derivation has to contain
+    name = "the cross-entropy"
+    expect = '\frac12\log(2\pi)+\frac12(\mu^2+\sigma^2)'
+    hint = "..."
+
+    [[questions.mistakes]]               # known wrong formulas
+    when = '\frac12(1-\log\sigma^2+\mu^2+\sigma^2)'
+    hint = "Evaluate your formula where q equals p. What must a divergence be there?"
+    share = 0.25                         # of the points that it still earns
+    source = "KL1"
+
+    [[questions.options]]                # choice: what can be ticked
+    key = "a"
+    text = "closer to 0"
+    right = true
+    hint = "..."                         # for whoever ticks it, if it is wrong
+
+    [[questions.reasons]]                # a second list of boxes; `for` names the option that a reason supports
+    [[questions.pairs]]                  # match: key, text, expect (a key of options)
+
+The rubric of a text question goes to staff with the answer; its points are given by a person.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment import Assignment
+from autograder.errors import AssignmentError, nearest
+from autograder.maths.names import OPERATORS, Names, declare
+from autograder.model import Check, Visibility
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KINDS = ("expr", "steps", "number", "choice", "match", "text")
+_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong formula, the hint it deserves, and its share of the points."""
+
+    when: str
+    hint: str
+    share: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a derivation has to contain: a formula that one of its lines, or a part of one, should equal."""
+
+    name: str
+    expect: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """What can be ticked. `supports` names the option that a reason is for."""
+
+    key: str
+    text: str
+    right: bool = False
+    hint: str = ""
+    supports: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row of a matching question: what belongs to `text` is the option with the key `expect`."""
+
+    key: str
+    text: str
+    expect: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One written question."""
+
+    id: str
+    number: str
+    title: str
+    points: float
+    kind: str
+    ask: str
+    names: Names = field(default_factory=Names)
+    allow: frozenset[str] = frozenset()
+    expect: str = ""
+    form: str = ""
+    tolerance: float = 1e-4
+    spellings: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    options: tuple[Option, ...] = ()
+    reasons: tuple[Option, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    several: bool = False  # more than one option may be ticked
+    rubric: str = ""
+    visibility: Visibility = Visibility.VISIBLE
+
+    @property
+    def check(self) -> Check:
+        """The check that a report shows for it."""
+        automatic = 0.0 if self.kind == "text" else self.points
+        return Check(
+            self.id,
+            self.title,
+            self.number,
+            automatic,
+            _TIMEOUT_S,
+            visibility=self.visibility,
+            by_hand=self.points - automatic,
+        )
+
+
+def load_questions(assignment: Assignment) -> tuple[Question, ...]:
+    """The written questions of an assignment, in the order of their numbers; none if there is no questions.toml."""
+    path = assignment.folder / "questions.toml"
+    if not path.is_file():
+        return ()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
+    _only(path, "", table, "questions", "shared")
+    shared = table.get("shared", {})
+    found = [_question(path, content, shared) for content in table.get("questions", [])]
+    for key in ("id", "number"):
+        values = [getattr(question, key) for question in found]
+        if twice := next((value for value in values if values.count(value) > 1), None):
+            raise AssignmentError(f"{path}: two questions have the {key} {twice}")
+    return tuple(sorted(found, key=lambda question: [int(part) for part in question.number.split(".")]))
+
+
+_KEYS = (
+    "id number title points kind ask uses names alias allow default size called dropped expect form tolerance "
+    "spellings slots mistakes options reasons pairs several rubric visibility"
+).split()
+
+
+def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mapping[str, str]]) -> Question:
+    identifier = content.get("id")
+    if not isinstance(identifier, str) or not identifier:
+        raise AssignmentError(f'{path}: a question has no id; add it as in id = "kl_std"')
+    place = f"{path}: question {identifier}"
+    _only(path, f"question {identifier}: ", content, *_KEYS)
+    _complete(place, content)
+    names = dict(content.get("names", {}))
+    for used in content.get("uses", []):
+        if used not in shared:
+            raise AssignmentError(f"{place}: uses has {used!r}, but there is no [shared.{used}]")
+        names = {**shared[used], **names}
+    return Question(
+        id=identifier,
+        number=content["number"],
+        title=content["title"],
+        points=float(content["points"]),
+        kind=content["kind"],
+        ask=content["ask"].strip(),
+        names=declare(
+            names,
+            alias=content.get("alias"),
+            allow=OPERATORS,
+            size=content.get("size", "k"),
+            default=content.get("default"),
+            called=content.get("called", ()),
+            dropped=content.get("dropped", ()),
+            place=place,
+        ),
+        allow=_operators(place, content.get("allow", [])),
+        expect=content.get("expect", ""),
+        form=content.get("form", ""),
+        tolerance=float(content.get("tolerance", 1e-4)),
+        spellings=tuple(content.get("spellings", ())),
+        slots=tuple(_made(Slot, place, "slots", row) for row in content.get("slots", ())),
+        mistakes=tuple(_made(Mistake, place, "mistakes", row) for row in content.get("mistakes", ())),
+        options=tuple(_made(Option, place, "options", row) for row in content.get("options", ())),
+        reasons=tuple(_made(Option, place, "reasons", row) for row in content.get("reasons", ())),
+        pairs=tuple(_made(Pair, place, "pairs", row) for row in content.get("pairs", ())),
+        several=bool(content.get("several", False)),
+        rubric=content.get("rubric", "").strip(),
+        visibility=Visibility(content.get("visibility", "visible")),
+    )
+
+
+def _complete(place: str, content: Mapping[str, Any]) -> None:
+    for key in ("number", "title", "ask", "kind"):
+        if not isinstance(content.get(key), str):
+            raise AssignmentError(f"{place}: {key} is missing or not a text")
+    points, kind = content.get("points"), content["kind"]
+    if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 < points < math.inf:
+        raise AssignmentError(f"{place}: points is {points!r}, but should be a positive number")
+    if kind not in KINDS:
+        raise AssignmentError(f"{place}: kind is {kind!r}, but known are {', '.join(KINDS)}")
+    needed = {"expr": "expect", "steps": "expect", "number": "expect", "choice": "options", "match": "pairs",
+              "text": "rubric"}[kind]  # fmt: skip
+    if not content.get(needed):
+        raise AssignmentError(f"{place}: a question of kind {kind} needs {needed}")
+    if not all(part.isdecimal() for part in content["number"].split(".")):
+        raise AssignmentError(f'{place}: number is {content["number"]!r}, but should be as in "1.2"')
+    if kind == "choice" and not any(option.get("right") for option in content["options"]):
+        raise AssignmentError(f"{place}: none of the options is right")
+
+
+def _operators(place: str, wanted: list[str]) -> frozenset[str]:
+    for operator in wanted:
+        if operator not in OPERATORS:
+            raise AssignmentError(f"{place}: allow has {operator!r}, but known are {', '.join(OPERATORS)}")
+    return frozenset(wanted)
+
+
+def _made(kind: type, place: str, key: str, row: Mapping[str, Any]) -> Any:
+    content = {("supports" if name == "for" else name): value for name, value in row.items()}
+    try:
+        return kind(**content)
+    except TypeError as error:
+        reason = str(error).partition("__init__() ")[2]
+        raise AssignmentError(f"{place}: {key}: {reason or error}") from None
+
+
+def _only(path: Path, prefix: str, content: Mapping[str, Any], *known: str) -> None:
+    for key in content:
+        if key not in known:
+            similar = nearest(key, known)
+            cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
+            raise AssignmentError(f"{path}: {prefix}{key} is not a known key: {cure}")

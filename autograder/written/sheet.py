@@ -1,0 +1,122 @@
+"""answers.md -> the verdict of every question."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import grading
+from autograder.answers import Answer, Sheet, read_file
+from autograder.assignment import Assignment
+from autograder.model import Check, Status, Verdict, Visibility
+from autograder.submission import Workspace
+from autograder.written.bounded import TookTooMuch, bounded
+from autograder.written.choices import choice, match, prose
+from autograder.written.expressions import expression
+from autograder.written.graded import Graded, joined
+from autograder.written.questions import Question, load_questions
+from autograder.written.steps import derivation
+
+ANSWERS = "answers.md"
+_TIMEOUT_S = 10.0
+_KINDS = {
+    "expr": expression,
+    "number": expression,
+    "steps": derivation,
+    "choice": choice,
+    "match": match,
+    "text": prose,
+}
+
+
+def answers_to(assignment: Assignment, workspace: Workspace) -> Answers | None:
+    """The answers that were handed in, or None if the assignment has no written questions."""
+    questions = load_questions(assignment)
+    return Answers(questions, _file(workspace.staged)) if questions else None
+
+
+def _file(folder: Path) -> Path:
+    """answers.md, or what comes nearest to it."""
+    exact = folder / ANSWERS
+    near = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.name.casefold() in (ANSWERS, "answers.markdown", "answers.txt")
+    ]
+    return exact if exact.is_file() or not near else near[0]
+
+
+class Answers:
+    """What a student wrote, question by question."""
+
+    def __init__(self, questions: Sequence[Question], path: Path) -> None:
+        self._questions = {question.id: question for question in questions}
+        self._missing = not path.is_file()
+        self._sheet = None if self._missing else self._read(path)
+
+    @property
+    def checks(self) -> list[Check]:
+        """A check for every question."""
+        return [question.check for question in self._questions.values()]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not as it should be in the file as a whole."""
+        return tuple(f"{ANSWERS}: {problem}" for problem in self._sheet.problems) if self._sheet else ()
+
+    def verdict(self, check: Check) -> Verdict:
+        """What the answer to one question earns."""
+        question = self._questions[check.id]
+        started_s = time.monotonic()
+        try:
+            graded = self._graded(question)
+        except Exception:  # noqa: BLE001 - a fault of ours; the student is told so and loses nothing silently
+            lost = grading.unfinished(check, "the question or its grading has a fault")
+            return Verdict(check, Status.ERROR, 0.0, lost.student_output, traceback.format_exc())
+        return _verdict(check, question, graded, time.monotonic() - started_s)
+
+    def _graded(self, question: Question) -> Graded:
+        if self._missing:
+            return Graded(0.0, f"{ANSWERS} is missing: nothing was answered.")
+        answer = self._sheet.answers.get(question.id) if self._sheet else None
+        if answer is None:
+            refused = [p.text for p in self._sheet.problems if p.line is None] if self._sheet else []
+            return Graded(0.0, joined(*refused) or f"There is no heading for this question: add ## {question.id}")
+        if not answer.pieces:
+            return Graded(0.0, f"Nothing stands under the heading (line {answer.line}).")
+        return grade(question, answer)
+
+    def _read(self, path: Path) -> Sheet:
+        numbers = {question.id: question.number for question in self._questions.values()}
+
+        def read() -> Sheet:
+            sheet = read_file(path, numbers)
+            return Sheet(dict(sheet.answers), sheet.problems)  # a plain dict can be pickled
+
+        return bounded(read, _TIMEOUT_S)
+
+
+def grade(question: Question, answer: Answer) -> Graded:
+    """Grade one answer in a process that can be killed."""
+    try:
+        return bounded(lambda: _KINDS[question.kind](question, answer), _TIMEOUT_S)
+    except TookTooMuch as error:
+        staff = "\n".join(piece.text for piece in answer.pieces)[:4000]
+        text = "Your answer could not be compared in time; a person will look at it."
+        return Graded(0.0, text, joined(str(error), staff), by_hand=True)
+
+
+def _verdict(check: Check, question: Question, graded: Graded, wall_s: float) -> Verdict:
+    score = round(graded.share * check.max_score, 2)
+    if question.kind == "text" and graded.share == 1.0:
+        status, score = Status.MANUAL, 0.0
+    elif graded.by_hand:
+        status = Status.MANUAL
+    else:
+        status = Status.PASSED if graded.share == 1.0 else Status.FAILED
+    text = graded.text
+    if check.visibility is not Visibility.VISIBLE and status is Status.FAILED:
+        text = f"This does not hold: {check.name}"
+    return Verdict(check, status, score, text, graded.staff, wall_s, mistakes=graded.mistakes)

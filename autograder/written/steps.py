@@ -1,0 +1,234 @@
+"""Derivations: every line by itself and against the line before, and the right end.
+
+A derivation earns half of the points for its end, and half for what it has to contain (its slots; without slots, for a
+chain of two or more lines that hold). A line that does not follow costs a quarter of the points, and is named: a right
+end behind two errors that cancel is seen so.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import mpmath
+from mpmath import mpf
+
+from autograder.answers import Answer
+from autograder.maths import equal, nodes
+from autograder.maths.chains import Side, chains
+from autograder.maths.equal import Outcome
+from autograder.maths.evaluate import value
+from autograder.maths.operators_used import operators
+from autograder.maths.problems import NoValue, Unreadable
+from autograder.maths.render import rendered
+from autograder.maths.worlds import DIGITS, World, world
+from autograder.written.expressions import (
+    NOT_READ,
+    Written,
+    formulas,
+    judged,
+    known_mistake,
+    solution,
+    understood,
+    unreadable,
+)
+from autograder.written.graded import Graded, joined
+from autograder.written.questions import Question, Slot
+
+_END, _BROKEN = 0.5, 0.25
+_ALMOST_ZERO = mpf(10) ** -30
+_MOST_SIDES = 60
+_RELATIONS: dict[str, Callable[[mpf, mpf], bool]] = {
+    "=": lambda a, b: equal.same(a, b),
+    "≈": lambda a, b: equal.same(a, b, mpf("0.01")),
+    "≥": lambda a, b: a >= b - _ALMOST_ZERO,
+    "≤": lambda a, b: a <= b + _ALMOST_ZERO,
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    "≠": lambda a, b: not equal.same(a, b),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A side of a derivation and where it stands."""
+
+    side: Side
+    written: Written
+    chain: int
+
+    @property
+    def node(self) -> nodes.Node:
+        return self.side.readings[0].node
+
+    @property
+    def place(self) -> str:
+        """How a message names it."""
+        return f"line {self.written.line + self.written.text.count(chr(10), 0, self.side.start)}"
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two neighbouring sides of which the second does not follow from the first."""
+
+    before: Line
+    after: Line
+    why: str = ""
+
+    def __str__(self) -> str:
+        step = f"{_shown(self.before)}  {self.after.side.relation}  {_shown(self.after)}"
+        return f"{self.after.place}: this step does not hold: {step}" + (f"\n{self.why}" if self.why else "")
+
+
+def derivation(question: Question, answer: Answer) -> Graded:
+    """Grade a derivation."""
+    try:
+        lines = list(itertools.islice(_lines(question, answer), _MOST_SIDES))
+    except _CannotSplit as problem:
+        return unreadable(question, problem.written, problem.problem)
+    readable = [line for line in lines if line.side.problem is None]
+    unread = [line for line in lines if line.side.problem is not None and not line.side.label]
+    ends = [line for line in lines if not line.side.label]
+    if not ends:
+        return Graded(0.0, "There is no formula under the heading.")
+    if ends[-1].side.problem is not None:
+        return unreadable(question, ends[-1].written, ends[-1].side.problem)
+    end = _end(question, ends[-1])
+    broken = list(_links(question, readable))
+    slots = [(slot, _contains(question, readable, slot)) for slot in question.slots]
+    share = _END * end.share + (1 - _END) * _shown_share(slots, readable, broken)
+    if broken:
+        share = max(0.0, share - _BROKEN)
+    missing = [
+        f"I did not find {slot.name}.{f' {slot.hint}' if slot.hint else ''}" for slot, found in slots if not found
+    ]
+    right_end = end.share == 1.0
+    if right_end and broken:
+        head = "The end is right, but a step on the way does not hold."
+    else:
+        head = end.text if not right_end or not missing else understood(ends[-1].side.readings[0])
+    unread_text = [f"{line.place}: not read, and so not looked at: {line.side.problem}" for line in unread]
+    mistakes = tuple(dict.fromkeys([*end.mistakes, *_named(question, readable)]))
+    text = joined(head, *[str(link) for link in broken[:3]], *missing, *unread_text)
+    staff = joined(end.staff, *[f"{line.place}: {_shown(line)}" for line in readable], *unread_text)
+    undecided = unread and share < 1.0  # what could not be read may be what is missing
+    if undecided:
+        text = joined(NOT_READ.replace("Your answer", "A part of your derivation"), text)
+    return Graded(round(share, 4), text, staff, mistakes, by_hand=end.by_hand or bool(undecided))
+
+
+class _CannotSplit(Exception):
+    def __init__(self, written: Written, problem: Unreadable) -> None:
+        self.written, self.problem = written, problem
+
+
+def _lines(question: Question, answer: Answer) -> Iterator[Line]:
+    """All sides of all formulas; a formula that begins with a relation goes on from the one before."""
+    chain = 0
+    last: Line | None = None
+    for written in formulas(answer):
+        try:
+            found = chains(written.text, question.names)
+        except Unreadable as problem:
+            raise _CannotSplit(written, problem) from None
+        for sides in found:
+            goes_on = bool(sides and sides[0].relation) and last is not None
+            chain += not goes_on
+            for side in sides:
+                if side.text:
+                    last = Line(side, written, chain)
+                    yield last
+
+
+def _end(question: Question, line: Line) -> Graded:
+    """The last side: the wanted formula, with no more operators than the question allows."""
+    fits = tuple(r for r in line.side.readings if operators(r.node) <= question.allow)
+    if not fits:
+        used = ", ".join(sorted(operators(line.node) - question.allow))
+        text = f"{line.place}: the derivation ends with {_shown(line)}, which still has {used} in it: work it out."
+        return Graded(0.0, text, "The end has an operator that the question does not allow.")
+    return judged(question, fits, line.place)
+
+
+def _links(question: Question, lines: list[Line]) -> Iterator[Link]:
+    for before, after in itertools.pairwise(lines):
+        if after.chain != before.chain or after.side.relation not in _RELATIONS:
+            continue
+        if before.side.label or after.side.label or _is_condition(after.node) or _is_condition(before.node):
+            continue
+        if not _follows(question, before, after):
+            yield Link(before, after, _why(question, after))
+
+
+def _follows(question: Question, before: Line, after: Line) -> bool:
+    """Whether a side is in its relation to the side before, in any reading of both; so too if that is undecided."""
+    holds = _RELATIONS[after.side.relation]
+    pairs = itertools.product(before.side.readings, after.side.readings)
+    outcomes = [equal.compare(b.node, a.node, question.names, lambda y, x: holds(x, y)) for a, b in pairs]
+    return any(found.outcome is not Outcome.DIFFERENT for found in outcomes)
+
+
+def _is_condition(node: nodes.Node) -> bool:
+    """`... = 0` states what is to be solved: it need not hold everywhere."""
+    return isinstance(node, nodes.Number) and node.value == 0
+
+
+def _why(question: Question, line: Line) -> str:
+    known = known_mistake(question, line.node)
+    return f"Hint: {known.hint}" if known else ""
+
+
+def _named(question: Question, lines: list[Line]) -> Iterator[str]:
+    for line in lines:
+        if (known := known_mistake(question, line.node)) is not None:
+            yield known.source or known.when
+
+
+def _shown_share(slots: list[tuple[Slot, bool]], lines: list[Line], broken: list[Link]) -> float:
+    if slots:
+        return sum(found for _, found in slots) / len(slots)
+    steps = sum(not line.side.label for line in lines)
+    return 1.0 if steps >= 2 and len(broken) < steps - 1 else 0.0
+
+
+def _contains(question: Question, lines: list[Line], slot: Slot) -> bool:
+    """Whether a side, or a part of one, equals what a slot asks for."""
+    with mpmath.workdps(DIGITS):  # elsewhere even a minus sign rounds to 15 digits
+        return _found(question, lines, solution(slot.expect, question.names))
+
+
+def _found(question: Question, lines: list[Line], wanted: nodes.Node) -> bool:
+    here = world(question.names, 0)
+    there = _value(wanted, here)
+    for line in lines:
+        for part in _parts(line.node):
+            mine = _value(part, here)
+            near = mine is not None and there is not None and (equal.same(mine, there) or equal.same(mine, -there))
+            for candidate in (part, nodes.negated(part)) if near else ():
+                if equal.compare(candidate, wanted, question.names).outcome is Outcome.EQUAL:
+                    return True
+    return False
+
+
+def _value(node: nodes.Node, place: World) -> mpf | None:
+    try:
+        found = value(node, place)
+    except (NoValue, KeyError):  # a part of a sum alone has no index
+        return None
+    return found if isinstance(found, mpf) else None
+
+
+def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
+    """A formula, its parts, and the runs of neighbouring terms of its sums."""
+    for part in itertools.islice(node.walk(), 400):
+        yield part
+        if isinstance(part, nodes.Add):
+            count = len(part.terms)
+            for start, stop in itertools.combinations(range(count + 1), 2):
+                if 1 < stop - start < count:
+                    yield replace(part, terms=part.terms[start:stop])
+
+
+def _shown(line: Line) -> str:
+    return rendered(line.node)
