@@ -28,6 +28,7 @@ from autograder.report.terminal import progress as progress_line
 from autograder.report.terminal import terminal
 from autograder.submission import check_path
 from autograder.validate import command as validation
+from autograder.written import command as templates
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 FAULT = 2
@@ -38,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)  # ends workers and removes folders on the way out
     try:
-        return _grade(options) if options.command == "grade" else validation.run(options, ASSIGNMENTS)
+        if options.command == "grade":
+            return _grade(options)
+        command = templates if options.command == "template" else validation
+        return command.run(options, ASSIGNMENTS)
     except GraderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT
@@ -86,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where trainings run; auto takes a GPU if there is one",
     )
     validation.add_to(commands, known_assignments(ASSIGNMENTS))
+    templates.add_to(commands, known_assignments(ASSIGNMENTS))
     return parser
 
 

@@ -37,6 +37,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
     command.add_argument("--json", action="store_true", help="print what was measured as JSON")
     command.add_argument("--no-matrix", action="store_true", help="leave the kill matrix out")
+    command.add_argument("--written", action="store_true", help="only the written questions: some seconds")
     command = commands.add_parser(
         "calibrate",
         help="measure what trainings of the reference reach",

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import threading
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from autograder.assignment import Assignment, find_assignment, known_assignments
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.loading import load_mistakes, load_reference
-from autograder.validate import calibrate, lint, measure, summary
+from autograder.validate import calibrate, lint, measure, summary, written
 from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
 from autograder.validate.measure import Order, Outcome
 
@@ -29,14 +30,20 @@ def validate(options: argparse.Namespace, root: Path) -> int:
     results, holds = [], True
     for name in names:
         assignment = load_assignment(find_assignment(name, root))
-        findings = lint.findings(assignment.checks_file)
-        measured = _measure(assignment, options)
-        holds = holds and measured.holds and not findings
-        if options.json:
-            results.append({**measure.plain(measured), "lint": findings})
-        else:
+        answers = written.measure(assignment)
+        holds = holds and (answers is None or answers.holds)
+        shown = [str(answers)] if answers else []
+        result = {"assignment": name, "written": asdict(answers) if answers else None}
+        if not options.written:
+            findings = lint.findings(assignment.checks_file)
+            measured = _measure(assignment, options)
+            holds = holds and measured.holds and not findings
             every = not options.mistake and not options.check and options.slice == "1/1"
-            _print("\n".join([*findings, summary.text(measured, matrix=not options.no_matrix, idle=every)]))
+            shown = [*findings, summary.text(measured, matrix=not options.no_matrix, idle=every), *shown]
+            result |= {**measure.plain(measured), "lint": findings}
+        results.append(result)
+        if not options.json:
+            _print("\n".join(shown or [f"{name}: no written questions"]))
     if options.json:
         _print(json.dumps(results, indent=1, ensure_ascii=False))
     return 0 if holds else FALLS_SHORT
