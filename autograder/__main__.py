@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "grade":
             return _grade(options)
-        command = templates if options.command == "template" else validation
-        return command.run(options, ASSIGNMENTS)
+        if options.command == "template":
+            return templates.run(options, ASSIGNMENTS)
+        return validation.run(options, ASSIGNMENTS)
     except GraderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT

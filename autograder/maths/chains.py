@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from autograder.maths.cursor import OPENING, Cursor
 from autograder.maths.names import Names
-from autograder.maths.parser import Reading, readings
 from autograder.maths.problems import Unreadable
+from autograder.maths.readings import Reading, readings
 from autograder.maths.tokens import Kind, Token, tokens
 
 RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝"}

@@ -92,6 +92,12 @@ class Functions(Spelling):
             found.append(self.expression())
         return found
 
+    def two(self) -> tuple[Node, Node]:
+        """Two expressions with a comma between them."""
+        first = self.expression()
+        self.expect(",")
+        return first, self.expression()
+
     def run(self, token: Token) -> Node:
         """What a function without brackets is applied to: the factors up to the next sign or function."""
         negative = self.took("-")

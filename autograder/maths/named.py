@@ -147,8 +147,7 @@ class Named(Densities):
         if name == "mean" and self.next.is_("("):
             return self.reduced("mean")
         if name == "Rational" and self.next.is_("("):
-            above, below = self.group(self.arguments)
-            return Divide(above, below)
+            return Divide(*self.group(self.two))
         return None
 
     def _of_e(self, spelled: Spelled, token: Token, start: int) -> Node | None:

@@ -1,14 +1,7 @@
-"""Tokens -> a formula: sums, products, powers, brackets.
-
-Where a notation may mean two things, both are read: `readings` gives the usual one first. `1/2x` is (1/2)·x or 1/(2x);
-`log(a)^2` is (log a)² or log(a²); `log a b` is log(ab) or (log a)·b.
-"""
+"""Tokens -> a formula: sums, products, powers, brackets."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from autograder.maths.cursor import OPENING, found
@@ -31,38 +24,6 @@ from autograder.maths.tokens import Kind, Token, tokens
 from autograder.maths.words import FUNCTIONS
 
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
-_MOST_READINGS = 8
-_EXPLAINED = {
-    "denominator": "1/ab was read as 1/(ab)",
-    "power inside": "log(a)^n was read as log(a^n)",
-    "one factor": "log a b was read as (log a)·b",
-    "quotient inside": "log a/b was read as log(a/b)",
-}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A formula as it was read, and what had to be decided for it."""
-
-    node: Node
-    notes: tuple[str, ...] = ()
-
-
-def readings(found_tokens: list[Token], names: Names) -> list[Reading]:
-    """All that a formula may mean, the usual meaning first; 8 at most. Raises Unreadable if the usual one cannot be."""
-    first = Parser(found_tokens, names, frozenset())
-    result = [first.whole()]
-    wishes = sorted(first.choices)
-    sets = [set(c) for n in range(1, len(wishes) + 1) for c in itertools.combinations(wishes, n)]
-    for chosen in sets[: _MOST_READINGS - 1]:
-        try:
-            other = Parser(found_tokens, names, frozenset(chosen)).whole()
-        except Unreadable:
-            continue
-        if all(other.node != reading.node for reading in result):
-            explained = tuple(_EXPLAINED[choice] for choice in sorted(chosen))
-            result.append(Reading(other.node, (*other.notes, *explained)))
-    return result
 
 
 class Parser(Named):
@@ -77,14 +38,14 @@ class Parser(Named):
         self.choices.add(reading)
         return reading in self.wanted
 
-    def whole(self) -> Reading:
+    def whole(self) -> Node:
         """The formula that all tokens make up."""
         if self.ended:
             raise self.error("there is no formula here")
         node = self.expression()
         if not self.ended:
             raise self._stuck()
-        return Reading(node, tuple(self.notes))
+        return node
 
     def _stuck(self) -> Unreadable:
         token = self.next
@@ -331,14 +292,9 @@ class Parser(Named):
             raise self.error(f"the alias {name} leads back to itself", token)
         inner = Parser(tokens(self.names.aliases[name]), self.names, frozenset(), self.aliases + 1)
         inner.bound = dict(self.bound)
-        node = inner.whole().node
+        node = inner.whole()
         if self.next.is_("(") and not self.next.glued:
             return node
         if self.next.is_("(") and any(True for _ in node.walk()) and self._names_only():
             self.at = self.closing(self.at) + 1
         return node
-
-
-def alternatives(text: str, names: Names) -> Iterator[Reading]:
-    """All readings of the text of one formula without relations."""
-    yield from readings(tokens(text), names)

@@ -140,7 +140,7 @@ class Totals(Functions):
         if comma is not None and self.closing(comma + 1) == close - 1:
             variable = self.tokens[comma + 2].text
             self.at = comma + 4
-            lower, upper = self.within(comma + 4, close - 1, self.arguments)
+            lower, upper = self.within(comma + 4, close - 1, self.two)
             with self._bound(variable, False):
                 body = self.within(start, comma, self.expression)
             self.at = close + 1
@@ -229,12 +229,14 @@ class Totals(Functions):
         return Derivative(variable, body)
 
     def _below(self) -> str:
-        if self.next.is_("partial"):
-            self.take()
-        elif (variable := self.differential()) is not None:
-            return variable
-        spelled = self.spell()
-        return self.declared(spelled) or spelled.canonical
+        token = self.next
+        variable = None if self.took("partial") else self.differential()
+        if variable is None:
+            spelled = self.spell()
+            variable = self.declared(spelled) or spelled.canonical
+        if variable not in self.names.entries:
+            raise self.error(f"{variable} is no scalar of this question: there is no derivative by it", token)
+        return variable
 
 
 def uses(node: Node, variable: str) -> bool:
