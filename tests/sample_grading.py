@@ -35,10 +35,13 @@ def grade_all(assignment_name: str, folders: Sequence[Path]) -> Iterator[tuple[P
         from autograder.collect import run_checks
         from autograder.host import Host
         from autograder.submission import stage
+        from autograder.written.sheet import ANSWERS, answers_to
 
         for folder in folders:
             with stage(folder, assignment) as workspace:
-                verdicts = run_checks(assignment, Host(nursery, workspace, assignment), listener=Silent())
+                written = answers_to(assignment, workspace) if (folder / ANSWERS).is_file() else None
+                host = Host(nursery, workspace, assignment)
+                verdicts = run_checks(assignment, host, listener=Silent(), written=written)
             yield (
                 folder,
                 [

@@ -185,12 +185,31 @@ class Averages:
         return None
 
     def _derivative(self, node: n.Derivative) -> mpf:
-        point = self.number(n.Name(node.variable))
+        if isinstance(node.by, n.Call):
+            return self._slope(self._at_value_of(node.by, node.body), mpf(0))
+        by = node.by
+        assert isinstance(by, n.Name)
 
         def at(x: mpf) -> mpf:
-            with self.binding(**{node.variable: x}):
+            with self.binding(**{by.name: x}):
                 return self.number(node.body)
 
+        return self._slope(at, self.number(by))
+
+    def _at_value_of(self, call: n.Call, body: n.Node) -> Callable[[mpf], mpf]:
+        """The body where an unknown function's value at one point is larger by h."""
+        point, function = [self.number(a) for a in call.arguments], self.world.functions[call.function]
+
+        def at(h: mpf) -> mpf:
+            self.world.functions[call.function] = lambda *x: function(*x) + (h if [*x] == point else 0)
+            try:
+                return self.number(body)
+            finally:
+                self.world.functions[call.function] = function
+
+        return at
+
+    def _slope(self, at: Callable[[mpf], mpf], point: mpf) -> mpf:
         with mpmath.workdps(2 * DIGITS):  # a central difference loses half of the digits
             step = mpf(10) ** -45
             slopes = [(at(point + h) - at(point - h)) / (2 * h) for h in (step, 2 * step)]

@@ -31,7 +31,7 @@ class Side:
     start: int
     readings: tuple[Reading, ...] = ()
     problem: Unreadable | None = None
-    label: bool = False  # only the name of the quantity, as in `KL(q‖p) = ...`
+    label: bool = False  # only the name of the quantity, as in `KL(q‖p) = ...`, or `max_D V(D)`
 
 
 Chain = tuple[Side, ...]
@@ -44,7 +44,7 @@ def chains(text: str, names: Names) -> list[Chain]:
         if relation in _BREAKS and current:
             found.append(tuple(current))
             current = []
-        current.append(_side("" if relation in _BREAKS else relation, piece, text, names))
+        current.append(_side(RELATIONS.get(relation, ""), piece, text, names))
     return [*found, tuple(current)] if current else found
 
 
@@ -67,7 +67,8 @@ def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
         end_token = Token(Kind.END, "", end, end)
         return Side(relation, said, start, tuple(readings([*piece, end_token], names)), label=label)
     except Unreadable as problem:
-        return Side(relation, said, start, problem=problem, label=label)
+        optimises = any(token.is_("arg", "argmax", "argmin", "max", "min", "inf", "sup") for token in piece)
+        return Side(relation, said, start, problem=problem, label=label or optimises)
 
 
 def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:

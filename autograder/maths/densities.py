@@ -117,6 +117,10 @@ class Densities(Totals):
         return found
 
     def _only_law(self, variable: str) -> Law | None:
+        """The density that E_x means: the one that the question states, or the only one of x."""
+        if variable in self.names.default:
+            wanted = self.names.default[variable].replace(" ", "")
+            return next(law for group in self.names.laws.values() for law in group if str(law) == wanted)
         laws = [law for group in self.names.laws.values() for law in group if law.of == (variable,) and not law.given]
         return laws[0] if len(laws) == 1 else None
 

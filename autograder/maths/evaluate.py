@@ -132,6 +132,11 @@ class _Evaluation(Averages):
     def _call(self, node: n.Call) -> Value:
         if node.function in self.world.functions:
             return self.world.functions[node.function](*map(self.number, node.arguments))
+        entry = self.world.names.entry(node.function)
+        if entry is not None and entry.what == "defined":
+            at = dict(zip(entry.arguments, map(self.number, node.arguments), strict=True))
+            with self.binding(**at):
+                return self.formula(entry.domain)
         if node.function in ("det", "tr", "inv", "norm", "norm1", "abs"):
             return of_array(node.function, self.of(node.arguments[0]))
         arguments = [self.number(argument) for argument in node.arguments]

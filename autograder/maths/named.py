@@ -87,7 +87,7 @@ class Named(Densities):
         if self.names.has_law(name):
             return self.density(name, token, of=self.side or ())
         entry = self.names.entries[name]
-        if entry.what == "function":
+        if entry.what in ("function", "defined"):
             if not self.next.is_("("):
                 raise self.error(f"{spelled.canonical} needs its argument here", token)
             given = self.group(self.arguments)

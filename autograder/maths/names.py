@@ -11,6 +11,7 @@
 | `"q(x)" = "normal(mu, sigma)"` | a Gaussian density, by its mean and standard deviation                 |
 | `"p_G(x)" = "image(G, p_z)"` | the density of G(z) for z ~ p_z                                          |
 | `"D(x)" = "function unit"`   | an unknown function with values of a domain; `function x`: values of x   |
+| `"D*(x)" = "= p(x)/(p(x)+q(x))"` | a function with a formula                                              |
 | `"sigma(h)" = "logistic"`    | the name of a known function (logistic, softplus, log, exp, ...)         |
 | `v = "vector"`, `A = "matrix"`, `S = "spd"` | of size k; spd is symmetric and positive definite         |
 | `beta_t = "= 1 - alpha_t"`   | a scalar with a value that follows from others                           |
@@ -42,7 +43,7 @@ class Entry:
     """What a declared name is. `what` is its kind; the rest depends on it."""
 
     name: str
-    what: str  # scalar, indexed, variable, function, known, vector, matrix, derived
+    what: str  # scalar, indexed, variable, function, defined, known, vector, matrix, derived
     domain: str = ""
     arguments: tuple[str, ...] = ()
 
@@ -139,6 +140,8 @@ def _declare_call(declared: Names, match: re.Match[str], domain: str, key: str, 
     if domain == "density" or normal or image:
         law = Law(base, of, given, normal.groups() if normal else None, image.groups() if image else None)  # type: ignore[arg-type]
         declared.laws.setdefault(base, []).append(law)
+    elif domain.startswith("=") and not given:
+        declared.entries[base] = Entry(base, "defined", domain.removeprefix("=").strip(), of)
     elif domain.startswith("function ") and not given:
         declared.entries[base] = Entry(base, "function", domain.removeprefix("function "), of)
     elif domain in KNOWN_FUNCTIONS:

@@ -153,9 +153,9 @@ class Divergence(Node):
 
 @dataclass(frozen=True)
 class Derivative(Node):
-    """The derivative of a body with respect to a scalar."""
+    """The derivative of a body with respect to a scalar, or to the value of an unknown function at a point."""
 
-    variable: str
+    by: Node
     body: Node
 
 

@@ -20,7 +20,7 @@ from autograder.maths.nodes import (
     negated,
 )
 from autograder.maths.problems import Unreadable
-from autograder.maths.tokens import Kind, Token, tokens
+from autograder.maths.tokens import UNKNOWN, Kind, Token, similar_command, tokens
 from autograder.maths.words import FUNCTIONS
 
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
@@ -270,6 +270,10 @@ class Parser(Named):
                 self.take()
                 self._script()
             return node
+        if name.startswith(UNKNOWN):
+            similar = similar_command(name.removeprefix(UNKNOWN))
+            hint = f"did you mean \\{similar}?" if similar else ""
+            raise self.error(f"unknown command \\{name.removeprefix(UNKNOWN)}", token, hint)
         raise self.error(f"did not expect \\{name} here", token)
 
     def _argument(self, token: Token) -> Node:

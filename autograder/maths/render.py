@@ -127,6 +127,6 @@ _RENDERERS: dict[str, Callable[[Any], tuple[str, int]]] = {
     "Expectation": _expectation,
     "Integral": _integral,
     "Divergence": _divergence,
-    "Derivative": lambda node: (f"∂/∂{pretty(node.variable)} ({rendered(node.body)})", _PRODUCT),
+    "Derivative": lambda node: (f"∂/∂{rendered(node.by)} ({rendered(node.body)})", _PRODUCT),
     "Transpose": lambda node: (f"{_at(node.of, _ATOM)}ᵀ", _ATOM),
 }  # fmt: skip

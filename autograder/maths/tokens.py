@@ -18,6 +18,9 @@ MAX_CHARACTERS, MAX_TOKENS, MAX_DIGITS = 4000, 1500, 40
 _MAX_EXPONENT = 999
 
 
+UNKNOWN = "unknown "  # begins the text of a command that nobody knows: only the side that has it cannot be read
+
+
 class Kind(enum.Enum):
     """What a token is."""
 
@@ -69,7 +72,8 @@ _COMMANDS = set(
     "text textbf textrm textit textup mbox operatorname hat bar tilde overline widehat widetilde vec dot star "
     "dagger top intercal "
     "underbrace overbrace boxed cancel bcancel xcancel begin end over in notin label tag partial nabla lim quad qquad "
-    "binom pm mp ldots dots cdots forall exists because therefore square qed lambda underset overset stackrel "
+    "arg argmax argmin sup binom pm mp "
+    "ldots dots cdots forall exists because therefore square qed lambda underset overset stackrel "
     "substack phantom color textcolor mathds logit sigmoid softplus "
     "KL JSD E".split()
 )
@@ -206,9 +210,7 @@ class _Scanner:
         elif name in _COMMANDS:
             self.add(Kind.COMMAND, name, length)
         else:
-            similar = nearest(name, [*GREEK, *_COMMANDS, *_OPERATORS]) if len(name) > 1 else None
-            hint = f"did you mean \\{similar}?" if similar else ""
-            raise Unreadable(f"unknown command \\{_shown(name)}", self.at, self.at + length, hint)
+            self.add(Kind.COMMAND, UNKNOWN + _shown(name), length)
 
     def _unicode(self, c: str) -> bool:
         if c in _UNICODE:
@@ -264,6 +266,11 @@ class _Scanner:
             self.found.append(Token(kind, match.group(), start, self.at, glued=True))
         self.found.append(Token(Kind.OPERATOR, "}", self.at, self.at, glued=True))
         self.space = False
+
+
+def similar_command(name: str) -> str | None:
+    """The known command that is spelled most like an unknown one."""
+    return nearest(name, [*GREEK, *_COMMANDS, *_OPERATORS]) if len(name) > 1 else None
 
 
 def _meaningless(c: str) -> str:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from autograder.maths.functions import Functions
 from autograder.maths.nodes import (
+    Call,
     Constant,
     Density,
     Derivative,
@@ -228,15 +229,20 @@ class Totals(Functions):
         body = self.within(start + 2, close, self.expression)
         return Derivative(variable, body)
 
-    def _below(self) -> str:
+    def _below(self) -> Node:
+        r"""What is differentiated by: `\partial h`, `dD`, `\partial D(x)`."""
         token = self.next
         variable = None if self.took("partial") else self.differential()
         if variable is None:
             spelled = self.spell()
             variable = self.declared(spelled) or spelled.canonical
-        if variable not in self.names.entries:
-            raise self.error(f"{variable} is no scalar of this question: there is no derivative by it", token)
-        return variable
+        entry = self.names.entry(variable)
+        if entry is None:
+            raise self.error(f"{variable} is no name of this question: there is no derivative by it", token)
+        if entry.what != "function":
+            return Name(variable)
+        arguments = self.group(self.arguments) if self.next.is_("(") else [Name(name) for name in entry.arguments]
+        return Call(variable, tuple(arguments))
 
 
 def uses(node: Node, variable: str) -> bool:

@@ -92,10 +92,11 @@ def _formula_findings(question: Question) -> Iterator[str]:
         if graded.share != 1.0:
             yield f"REJECTED  {question.id}: {spelling}: {graded.text} {graded.staff}"
     for slot in question.slots:
-        try:
-            solution(slot.expect, question.names)
-        except Unreadable as problem:
-            yield f"INCOMPLETE {question.id}: slot {slot.name}: {problem.shown(slot.expect)}"
+        for form in slot.forms:
+            try:
+                solution(form, question.names)
+            except Unreadable as problem:
+                yield f"INCOMPLETE {question.id}: slot {slot.name}: {problem.shown(form)}"
     yield from _mistake_findings(question)
 
 

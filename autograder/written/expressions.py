@@ -16,8 +16,8 @@ from autograder.maths.equal import Compared, Outcome
 from autograder.maths.names import Names
 from autograder.maths.nodes import Node
 from autograder.maths.operators_used import operators
-from autograder.maths.readings import Reading
 from autograder.maths.problems import Unreadable
+from autograder.maths.readings import Reading
 from autograder.maths.render import rendered
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Mistake, Question

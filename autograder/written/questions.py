@@ -20,7 +20,7 @@ r"""questions.toml -> Questions, with errors that name file, question, key and c
     spellings = ['...']                  # other ways to write it, which `validate` tries
     solution = "..."                     # a whole answer that earns full marks: of a derivation, its lines
 
-    [[questions.slots]]                  # steps: what a derivation has to contain
+    [[questions.slots]]                  # steps: what a derivation has to contain (a list: one of them is enough)
     name = "the cross-entropy"
     expect = '\frac12\log(2\pi)+\frac12(\mu^2+\sigma^2)'
     hint = "..."
@@ -81,8 +81,13 @@ class Slot:
     """What a derivation has to contain: a formula that one of its lines, or a part of one, should equal."""
 
     name: str
-    expect: str
+    expect: str | tuple[str, ...]  # any one of several is enough
     hint: str = ""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The formulas of which one is enough."""
+        return (self.expect,) if isinstance(self.expect, str) else tuple(self.expect)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def derivation(question: Question, answer: Answer) -> Graded:
     if ends[-1].side.problem is not None:
         return unreadable(question, ends[-1].written, ends[-1].side.problem)
     end = _end(question, ends[-1])
-    broken = list(_links(question, readable))
+    broken = [*_links(question, lines), *_contradictions(question, lines)]
     slots = [(slot, _contains(question, readable, slot)) for slot in question.slots]
     share = _END * end.share + (1 - _END) * _shown_share(slots, readable, broken)
     if broken:
@@ -153,12 +153,32 @@ def _end(question: Question, line: Line) -> Graded:
 
 def _links(question: Question, lines: list[Line]) -> Iterator[Link]:
     for before, after in itertools.pairwise(lines):
+        if before.side.problem is not None or after.side.problem is not None:
+            continue
         if after.chain != before.chain or after.side.relation not in _RELATIONS:
             continue
         if before.side.label or after.side.label or _is_condition(after.node) or _is_condition(before.node):
             continue
         if not _follows(question, before, after):
             yield Link(before, after, _why(question, after))
+
+
+def _contradictions(question: Question, lines: list[Line]) -> Iterator[Link]:
+    """Two lines `L = ...` that say different things of the same L, with the same names."""
+    said: dict[str, Line] = {}
+    for label, line in itertools.pairwise(lines):
+        is_said = label.side.label and line.side.relation == "=" and line.chain == label.chain
+        if not is_said or line.side.problem is not None or line.side.label:
+            continue
+        before = said.setdefault("".join(label.side.text.split()), line)
+        same_names = _free(before.node) == _free(line.node)
+        if before is not line and same_names and not _follows(question, before, line):
+            yield Link(before, line, f"Both lines begin with {label.side.text}, but they are not equal.")
+
+
+def _free(node: nodes.Node) -> set[str]:
+    """The names in a formula."""
+    return {part.name for part in node.walk() if isinstance(part, (nodes.Name, nodes.Item))}
 
 
 def _follows(question: Question, before: Line, after: Line) -> bool:
@@ -195,7 +215,7 @@ def _shown_share(slots: list[tuple[Slot, bool]], lines: list[Line], broken: list
 def _contains(question: Question, lines: list[Line], slot: Slot) -> bool:
     """Whether a side, or a part of one, equals what a slot asks for."""
     with mpmath.workdps(DIGITS):  # elsewhere even a minus sign rounds to 15 digits
-        return _found(question, lines, solution(slot.expect, question.names))
+        return any(_found(question, lines, solution(form, question.names)) for form in slot.forms)
 
 
 def _found(question: Question, lines: list[Line], wanted: nodes.Node) -> bool:
