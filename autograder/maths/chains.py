@@ -7,10 +7,11 @@ begins with + or - continues it, and any other line (or one behind an arrow) beg
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.maths.cursor import OPENING, Cursor
 from autograder.maths.names import Names
+from autograder.maths.nodes import negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
 from autograder.maths.tokens import Kind, Token, tokens
@@ -32,6 +33,14 @@ class Side:
     readings: tuple[Reading, ...] = ()
     problem: Unreadable | None = None
     label: bool = False  # only the name of the quantity, as in `KL(q‖p) = ...`, or `max_D V(D)`
+    negative: bool = False  # of a label: `-V(D) = ...` states the negative of what is asked for
+
+    @property
+    def opposite(self) -> Side:
+        """The side with the other sign."""
+        note = "read as the negative of what stands before the first ="
+        turned = tuple(Reading(negated(r.node), (*r.notes, note)) for r in self.readings)
+        return replace(self, readings=turned)
 
 
 Chain = tuple[Side, ...]
@@ -50,10 +59,15 @@ def chains(text: str, names: Names) -> list[Chain]:
 
 def final(text: str, names: Names) -> Side:
     """The side that answers the question: the last one that is more than the name of the quantity."""
-    sides = [side for chain in chains(text, names) for side in chain if side.text]
+    sides = [stated(chain, side) for chain in chains(text, names) for side in chain if side.text]
     if not sides:
         raise Unreadable("there is no formula here", 0, len(text))
     return next((side for side in reversed(sides) if not side.label), sides[-1])
+
+
+def stated(chain: Chain, side: Side) -> Side:
+    """What a side says of the quantity: its opposite, if the chain begins with the negative of the quantity's name."""
+    return side.opposite if chain and chain[0].label and chain[0].negative and not side.label else side
 
 
 def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
@@ -62,13 +76,14 @@ def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
     said = text[start:end].strip()
     if not piece:
         return Side(relation, "", start)
-    label = _is_label(piece, names)
+    negative = bool(piece) and piece[0].is_("-") and _is_label(piece[1:], names)
+    label = negative or _is_label(piece, names)
     try:
         end_token = Token(Kind.END, "", end, end)
-        return Side(relation, said, start, tuple(readings([*piece, end_token], names)), label=label)
+        return Side(relation, said, start, tuple(readings([*piece, end_token], names)), None, label, negative)
     except Unreadable as problem:
         optimises = any(token.is_("arg", "argmax", "argmin", "max", "min", "inf", "sup") for token in piece)
-        return Side(relation, said, start, problem=problem, label=label or optimises)
+        return Side(relation, said, start, problem=problem, label=label or optimises, negative=negative)
 
 
 def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:
@@ -155,6 +170,8 @@ def _is_sentence(rest: list[Token]) -> bool:
 def _is_label(piece: list[Token], names: Names) -> bool:
     """Whether a side is only the name of the quantity, perhaps with its arguments."""
     flat = _flat(piece)
+    if not flat:
+        return False
     for called in names.called:
         if flat == called:
             return True

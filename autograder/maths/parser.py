@@ -23,6 +23,8 @@ from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import UNKNOWN, Kind, Token, similar_command, tokens
 from autograder.maths.words import FUNCTIONS
 
+_FRACTIONS = ("frac", "tfrac", "dfrac", "cfrac")
+_INFINITIES = ("infty", "infinity", "inf")
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
 
 
@@ -248,10 +250,8 @@ class Parser(Named):
 
     def _command(self, token: Token) -> Node:
         name = token.text
-        if name in ("frac", "tfrac", "dfrac", "cfrac"):
-            if (derived := self.derivative(token)) is not None:
-                return derived
-            return Divide(self._argument(token), self._argument(token))
+        if name in _FRACTIONS:
+            return self.derivative(token) or Divide(self._argument(token), self._argument(token))
         if name == "sqrt":
             index = self.group(self.expression) if self.next.is_("[") else None
             inside = self._argument(token) if not self.next.is_("(") else self.group(self.expression)
@@ -262,7 +262,7 @@ class Parser(Named):
             return self.big(token, name)
         if name == "int":
             return self.integral(token)
-        if name in ("infty", "infinity", "inf"):
+        if name in _INFINITIES:
             return Constant("inf")
         if name in _CANCELS:
             node = self._argument(token)
@@ -270,11 +270,14 @@ class Parser(Named):
                 self.take()
                 self._script()
             return node
-        if name.startswith(UNKNOWN):
-            similar = similar_command(name.removeprefix(UNKNOWN))
-            hint = f"did you mean \\{similar}?" if similar else ""
-            raise self.error(f"unknown command \\{name.removeprefix(UNKNOWN)}", token, hint)
-        raise self.error(f"did not expect \\{name} here", token)
+        raise self._misplaced(name, token)
+
+    def _misplaced(self, name: str, token: Token) -> Unreadable:
+        if not name.startswith(UNKNOWN):
+            return self.error(f"did not expect \\{name} here", token)
+        similar = similar_command(name.removeprefix(UNKNOWN))
+        hint = f"did you mean \\{similar}?" if similar else ""
+        return self.error(f"unknown command \\{name.removeprefix(UNKNOWN)}", token, hint)
 
     def _argument(self, token: Token) -> Node:
         r"""An argument of a command: a group, or one digit or name (`\frac12`)."""

@@ -18,6 +18,7 @@ r"""questions.toml -> Questions, with errors that name file, question, key and c
     expect = '\frac12(\mu^2+\sigma^2-1-\log\sigma^2)'
     form = "gaussian.KL_STANDARD_NORMAL" # the closed form that proves it
     spellings = ['...']                  # other ways to write it, which `validate` tries
+    solved = { "D(x)" = '...' }          # an equation need not hold everywhere, but where this is put in
     solution = "..."                     # a whole answer that earns full marks: of a derivation, its lines
 
     [[questions.slots]]                  # steps: what a derivation has to contain (a list: one of them is enough)
@@ -128,6 +129,7 @@ class Question:
     tolerance: float = 1e-4
     spellings: tuple[str, ...] = ()
     solution: str = ""
+    solved: tuple[tuple[str, str], ...] = ()  # what is solved for, and its value: equations hold there only
     slots: tuple[Slot, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     options: tuple[Option, ...] = ()
@@ -173,7 +175,7 @@ def load_questions(assignment: Assignment) -> tuple[Question, ...]:
 
 _KEYS = (
     "id number title points kind ask uses names alias allow default size called dropped expect form tolerance "
-    "spellings solution slots mistakes options reasons pairs several rubric visibility"
+    "spellings solution solved slots mistakes options reasons pairs several rubric visibility"
 ).split()
 
 
@@ -212,6 +214,7 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
         tolerance=float(content.get("tolerance", 1e-4)),
         spellings=tuple(content.get("spellings", ())),
         solution=content.get("solution", "").strip(),
+        solved=tuple(content.get("solved", {}).items()),
         slots=tuple(_made(Slot, place, "slots", row) for row in content.get("slots", ())),
         mistakes=tuple(_made(Mistake, place, "mistakes", row) for row in content.get("mistakes", ())),
         options=tuple(_made(Option, place, "options", row) for row in content.get("options", ())),

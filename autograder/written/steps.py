@@ -16,12 +16,13 @@ from mpmath import mpf
 
 from autograder.answers import Answer
 from autograder.maths import equal, nodes
-from autograder.maths.chains import Side, chains
+from autograder.maths.chains import Chain, Side, chains, stated
 from autograder.maths.equal import Outcome
 from autograder.maths.evaluate import value
 from autograder.maths.operators_used import operators
 from autograder.maths.problems import NoValue, Unreadable
 from autograder.maths.render import rendered
+from autograder.maths.rewrite import replaced
 from autograder.maths.worlds import DIGITS, World, world
 from autograder.written.expressions import (
     NOT_READ,
@@ -57,6 +58,7 @@ class Line:
     side: Side
     written: Written
     chain: int
+    negative: bool = False  # it states the negative of the quantity: `-V = ...`
 
     @property
     def node(self) -> nodes.Node:
@@ -126,6 +128,7 @@ class _CannotSplit(Exception):
 def _lines(question: Question, answer: Answer) -> Iterator[Line]:
     """All sides of all formulas; a formula that begins with a relation goes on from the one before."""
     chain = 0
+    first: Chain = ()
     last: Line | None = None
     for written in formulas(answer):
         try:
@@ -134,16 +137,18 @@ def _lines(question: Question, answer: Answer) -> Iterator[Line]:
             raise _CannotSplit(written, problem) from None
         for sides in found:
             goes_on = bool(sides and sides[0].relation) and last is not None
-            chain += not goes_on
+            if not goes_on:
+                chain, first = chain + 1, sides
             for side in sides:
                 if side.text:
-                    last = Line(side, written, chain)
+                    last = Line(side, written, chain, negative=stated(first, side) is not side)
                     yield last
 
 
 def _end(question: Question, line: Line) -> Graded:
     """The last side: the wanted formula, with no more operators than the question allows."""
-    fits = tuple(r for r in line.side.readings if operators(r.node) <= question.allow)
+    readings = (line.side.opposite if line.negative else line.side).readings
+    fits = tuple(r for r in readings if operators(r.node) <= question.allow)
     if not fits:
         used = ", ".join(sorted(operators(line.node) - question.allow))
         text = f"{line.place}: the derivation ends with {_shown(line)}, which still has {used} in it: work it out."
@@ -185,8 +190,31 @@ def _follows(question: Question, before: Line, after: Line) -> bool:
     """Whether a side is in its relation to the side before, in any reading of both; so too if that is undecided."""
     holds = _RELATIONS[after.side.relation]
     pairs = itertools.product(before.side.readings, after.side.readings)
-    outcomes = [equal.compare(b.node, a.node, question.names, lambda y, x: holds(x, y)) for a, b in pairs]
-    return any(found.outcome is not Outcome.DIFFERENT for found in outcomes)
+    return any(_hold(question, holds, a.node, b.node) for a, b in pairs)
+
+
+def _hold(question: Question, holds: Callable[[mpf, mpf], bool], a: nodes.Node, b: nodes.Node) -> bool:
+    """Whether two formulas are in a relation: everywhere, or at the solution of what the question solves for."""
+    pairs = [(a, b)]
+    if question.solved:
+        pairs.append((at_the_solution(question, a), at_the_solution(question, b)))
+    outcomes = [equal.compare(y, x, question.names, lambda q, p: holds(p, q)).outcome for x, y in pairs]
+    return any(outcome is not Outcome.DIFFERENT for outcome in outcomes)
+
+
+def at_the_solution(question: Question, node: nodes.Node) -> nodes.Node:
+    """A formula with the solution put in for what is solved for."""
+    for unknown, found in question.solved:
+        wanted, there = solution(unknown, question.names), solution(found, question.names)
+        node = replaced(node, lambda part, w=wanted, t=there: _put_in(part, w, t))  # type: ignore[misc]
+    return node
+
+
+def _put_in(part: nodes.Node, wanted: nodes.Node, there: nodes.Node) -> nodes.Node:
+    if isinstance(part, nodes.Call) and isinstance(wanted, nodes.Call) and part.function == wanted.function:
+        names = dict(zip([a.name for a in wanted.arguments if isinstance(a, nodes.Name)], part.arguments, strict=True))
+        return replaced(there, lambda n: names.get(n.name, n) if isinstance(n, nodes.Name) else n)
+    return there if part == wanted else part
 
 
 def _is_condition(node: nodes.Node) -> bool:
@@ -221,8 +249,11 @@ def _contains(question: Question, lines: list[Line], slot: Slot) -> bool:
 def _found(question: Question, lines: list[Line], wanted: nodes.Node) -> bool:
     here = world(question.names, 0)
     there = _value(wanted, here)
+    worked_out = question.allow | operators(wanted)  # to restate the question is no step
     for line in lines:
         for part in _parts(line.node):
+            if not operators(part) <= worked_out:
+                continue
             mine = _value(part, here)
             near = mine is not None and there is not None and (equal.same(mine, there) or equal.same(mine, -there))
             for candidate in (part, nodes.negated(part)) if near else ():
