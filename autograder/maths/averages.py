@@ -67,7 +67,7 @@ class Averages:
         return [mpf(i) for i in range(int(lower), int(upper) + 1)]
 
     def atoms(self, variable: str) -> list[mpf]:
-        variable = variable.rstrip("'")
+        variable = self.world.names.origin(variable)
         if variable not in self.world.atoms:
             raise NoValue(f"{variable} does not take finitely many values: it cannot be summed over")
         return self.world.atoms[variable]
@@ -89,15 +89,15 @@ class Averages:
         return found
 
     def _expectation(self, node: n.Expectation) -> mpf:
-        return self.under(node.density, lambda: self.number(node.body))
+        return self.under(node.density, lambda: self.number(node.body), node.variables)
 
-    def under(self, density: n.Density, body: Callable[[], mpf]) -> mpf:
-        """The expectation of what `body` gives, under a density of its variables."""
+    def under(self, density: n.Density, body: Callable[[], mpf], drawn: tuple[str, ...] = ()) -> mpf:
+        """The expectation of what `body` gives, under a density of its variables (called `drawn` in the body)."""
         law = self.law(density)
         given = [self.number(a) for a in density.arguments[len(law.of) :]]
         total = mpf(0)
         for at, weight in self.weights(law, dict(zip(law.given, given, strict=True))):
-            with self.binding(**at):
+            with self.binding(**(dict(zip(drawn, at.values(), strict=True)) if drawn else at)):
                 total += weight * body()
         return total
 

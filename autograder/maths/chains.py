@@ -82,6 +82,7 @@ def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
         end_token = Token(Kind.END, "", end, end)
         return Side(relation, said, start, tuple(readings([*piece, end_token], names)), None, label, negative)
     except Unreadable as problem:
+        label = label or _is_called(piece)
         optimises = any(token.is_("arg", "argmax", "argmin", "max", "min", "inf", "sup") for token in piece)
         return Side(relation, said, start, problem=problem, label=label or optimises, negative=negative)
 
@@ -181,6 +182,28 @@ def _is_label(piece: list[Token], names: Names) -> bool:
             if first is not None and cursor.closing(first) == len(piece) - 1:
                 return True
     return False
+
+
+def _is_called(piece: list[Token]) -> bool:
+    """Whether a side that cannot be read is a name, perhaps with one bracket: `V(D, G)`, `KL(N(m, v) || N(0, 1))`."""
+    cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
+    if cursor.next.is_("-"):
+        cursor.take()
+    if cursor.next.kind is Kind.COMMAND and cursor.ahead(1).is_("{"):
+        cursor.at = cursor.closing(cursor.at + 1) + 1
+    elif cursor.next.kind is Kind.WORD:
+        cursor.take()
+    else:
+        return False
+    while cursor.next.is_("_", "^", "'"):
+        cursor.take()
+        if cursor.next.is_("{"):
+            cursor.at = cursor.closing(cursor.at) + 1
+        elif not cursor.ended and not cursor.next.is_("(", "["):
+            cursor.take()
+    if cursor.next.is_("(", "["):
+        cursor.at = cursor.closing(cursor.at) + 1
+    return cursor.ended
 
 
 def _flat(piece: Sequence[Token]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograder.maths.names import Law
 from autograder.maths.nodes import Density, Divergence, Expectation, Name, Node
 from autograder.maths.tokens import Kind, Token
@@ -48,12 +50,19 @@ class Densities(Totals):
         if law is None:
             known = ", ".join(str(law) for law in self.names.laws[base])
             raise self.error(f"{base} is known here as {known} only", token)
-        order = _ordered(law.of, of) + _ordered(law.given, given)
+        if len(given) != len(law.given):  # q(z), where it stands for q(z|x)
+            given = [Name(variable) for variable in law.given]
+        order = self._ordered(law.of, of) + self._ordered(law.given, given)
         return Density(law.base, law.of, law.given, tuple(order))
+
+    def _ordered(self, declared: tuple[str, ...], given: list[Node]) -> list[Node]:
+        """Arguments in the order of the declaration: p(z,x) is p(x,z)."""
+        names = [self.names.origin(node.name) if isinstance(node, Name) else "" for node in given]
+        return [given[names.index(v)] for v in declared] if sorted(names) == sorted(declared) else given
 
     def _law_of(self, base: str, of: list[Node], given: list[Node]) -> Law | None:
         if all(isinstance(node, Name) for node in [*of, *given]):
-            plain = [[n.name.rstrip("'") for n in side if isinstance(n, Name)] for side in (of, given)]
+            plain = [[self.names.origin(n.name) for n in side if isinstance(n, Name)] for side in (of, given)]
             by_names = self.names.law(base, *plain)
             if by_names is not None:
                 return by_names
@@ -89,32 +98,40 @@ class Densities(Totals):
         with self.deeper():
             body = self.group(self.expression) if self.next.is_("[", "(", "{{", "{") else self.term()
         for density in reversed(densities):
-            body = Expectation(density, density.of, body)
+            drawn = density.arguments[: len(density.of)]
+            body = Expectation(density, tuple(a.name for a in drawn if isinstance(a, Name)), body)
         return body
 
     def _under(self) -> list[Density]:
-        """What stands beneath an E."""
-        found = []
+        r"""What stands beneath an E: `q`, `q(z|x)`, `z \sim q`, `z_1, z_2 \sim q(z|x)`, several of these."""
+        found: list[Density] = []
+        drawn: list[str] = []  # variables that wait for their density
         while self.next.kind is not Kind.END:
             token = self.next
             spelled = self.spell()
             name = self.declared(spelled)
-            of: tuple[str, ...] = ()
-            if self.took("~", "in"):
-                if name is None:
-                    raise self.unknown(spelled)
-                of, token = (name,), self.next
-                spelled = self.spell()
-                name = self.declared(spelled)
-            if name is None or not self.names.has_law(name):
-                if name is not None and (law := self._only_law(name)):  # E_x[...]
-                    found.append(_at_its_variables(law))
-                    self.took(",")
-                    continue
-                raise self.error(f"{spelled.canonical} is no density of this question", token)
-            found.append(self.density(name, token, of=of))
-            self.took(",")
+            if name is None:
+                raise self.unknown(spelled)
+            if self.names.has_law(name):
+                found += self._draws(drawn, name, token)
+                drawn = []
+            else:
+                drawn.append(name)
+            self.took("~", "in", ",")
+        for variable in drawn:
+            if (law := self._only_law(variable)) is None:  # E_x[...]
+                raise self.error(f"the expectation does not say under which density of {variable}", self.tokens[0])
+            found.append(_at_its_variables(law))
         return found
+
+    def _draws(self, drawn: list[str], base: str, token: Token) -> list[Density]:
+        """One density for each variable that is drawn from it."""
+        density = self.density(base, token, of=tuple(self.names.origin(v) for v in drawn[:1]))
+        if len(drawn) < 2 and (not drawn or len(density.of) > 1 or not isinstance(density.arguments[0], Name)):
+            return [density]
+        if len(density.of) > 1:
+            return [density]  # x, z ~ p(x, z)
+        return [replace(density, arguments=(Name(v), *density.arguments[1:])) for v in drawn]
 
     def _only_law(self, variable: str) -> Law | None:
         """The density that E_x means: the one that the question states, or the only one of x."""
@@ -157,9 +174,3 @@ class Densities(Totals):
 
 def _at_its_variables(law: Law) -> Density:
     return Density(law.base, law.of, law.given, tuple(Name(v) for v in (*law.of, *law.given)))
-
-
-def _ordered(declared: tuple[str, ...], given: list[Node]) -> list[Node]:
-    """Arguments in the order of the declaration: p(z,x) is p(x,z)."""
-    names = [node.name.rstrip("'") if isinstance(node, Name) else "" for node in given]
-    return [given[names.index(v)] for v in declared] if sorted(names) == sorted(declared) else given

@@ -60,9 +60,9 @@ class _Evaluation(Averages):
         if node.name in self.bound:
             return self.bound[node.name]
         entry = self.world.names.entry(node.name)
-        if entry is not None and entry.what == "derived" and node.name not in self.world.values:
-            self.world.values[node.name] = self.formula(entry.domain)
-        return self.world.values[node.name]
+        if entry is not None and entry.what == "derived":  # anew: what it follows from may be bound
+            return self.formula(entry.domain)
+        return self.world.values[self.world.names.origin(node.name)]
 
     def formula(self, text: str) -> mpf:
         """The value of a formula that a declaration states."""

@@ -89,7 +89,8 @@ class Named(Densities):
         entry = self.names.entries[name]
         if entry.what in ("function", "defined"):
             if not self.next.is_("("):
-                raise self.error(f"{spelled.canonical} needs its argument here", token)
+                self.note(f"{spelled.canonical} was read as {spelled.canonical}({', '.join(entry.arguments)})")
+                return Call(name, tuple(Name(argument) for argument in entry.arguments))
             given = self.group(self.arguments)
             if len(given) != len(entry.arguments):
                 raise self.error(

@@ -4,9 +4,10 @@
 
 | declared            | means                                                                             |
 |---------------------|-----------------------------------------------------------------------------------|
-| `mu = "real"`       | a scalar: real, positive, unit (between 0 and 1), size (an integer from 2 to 5)   |
+| `mu = "real"`       | a scalar: real, positive, unit (between 0 and 1), bit (0 or 1), size (from 2 to 5) |
 | `mu_i = "real"`     | one scalar for every index i of a sum                                             |
 | `x = "variable"`    | a random variable                                                                 |
+| `z_1 = "copy of z"` | another draw of the same random variable; z' is one without being declared           |
 | `"p(x|z)" = "density"` | a density; all densities with one base name come from one joint distribution   |
 | `"q(x)" = "normal(mu, sigma)"` | a Gaussian density, by its mean and standard deviation                 |
 | `"p_G(x)" = "image(G, p_z)"` | the density of G(z) for z ~ p_z                                          |
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from autograder.errors import AssignmentError, nearest
 from autograder.maths.tokens import GREEK
 
-SCALARS = ("real", "positive", "unit", "size")
+SCALARS = ("real", "positive", "unit", "bit", "size")
 OPERATORS = ("sum", "prod", "int", "E", "KL", "JSD", "H", "diff", "log", "exp")
 KNOWN_FUNCTIONS = {
     "log": 1, "exp": 1, "sqrt": 1, "abs": 1, "logistic": 1, "softplus": 1, "tanh": 1, "sinh": 1, "cosh": 1, "sin": 1,
@@ -43,7 +44,7 @@ class Entry:
     """What a declared name is. `what` is its kind; the rest depends on it."""
 
     name: str
-    what: str  # scalar, indexed, variable, function, defined, known, vector, matrix, derived
+    what: str  # scalar, indexed, variable, copy, function, defined, known, vector, matrix, derived
     domain: str = ""
     arguments: tuple[str, ...] = ()
 
@@ -60,6 +61,10 @@ class Law:
 
     def __str__(self) -> str:
         return f"{self.base}({','.join(self.of)}{'|' if self.given else ''}{','.join(self.given)})"
+
+
+def _variables(match: re.Match[str]) -> tuple[set[str], set[str]]:
+    return set(match.group(2).split(",")), set(filter(None, (match.group(3) or "").split(",")))
 
 
 @dataclass
@@ -97,7 +102,22 @@ class Names:
     def law(self, base: str, of: Iterable[str], given: Iterable[str]) -> Law | None:
         """The declared density of these variables, in any order."""
         wanted = (set(of), set(given))
-        return next((law for law in self.laws.get(base, ()) if (set(law.of), set(law.given)) == wanted), None)
+        alike = next((law for law in self.laws.get(base, ()) if (set(law.of), set(law.given)) == wanted), None)
+        return alike or self._law_by_alias(base, wanted)
+
+    def _law_by_alias(self, base: str, wanted: tuple[set[str], set[str]]) -> Law | None:
+        """`"q(z)" = "q(z|x)"`: another way to write a density."""
+        for written, meant in self.aliases.items():
+            match, target = _DENSITY.fullmatch(written.replace(" ", "")), _DENSITY.fullmatch(meant.replace(" ", ""))
+            if match and target and match.group(1) == base and _variables(match) == wanted:
+                return self.law(target.group(1), *_variables(target))
+        return None
+
+    def origin(self, variable: str) -> str:
+        """The random variable that a primed one or a copy takes its values from; any other name is its own."""
+        plain = variable.rstrip("'")
+        entry = self.entries.get(plain)
+        return entry.domain if entry is not None and entry.what == "copy" else plain
 
 
 def declare(
@@ -158,6 +178,8 @@ def _entry(key: str, domain: str, place: str) -> Entry:
         return Entry(key, "derived", domain.removeprefix("=").strip())
     if domain in ("vector", "variable"):
         return Entry(key, domain)
+    if domain.startswith("copy of "):
+        return Entry(key, "copy", domain.removeprefix("copy of "))
     if domain in ("matrix", "spd"):
         return Entry(key, "matrix", domain)
     if domain in SCALARS:

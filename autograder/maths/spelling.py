@@ -78,7 +78,7 @@ class Spelling(Cursor):
                 spelled = replace(spelled, accents=(*spelled.accents, ACCENTS[self.take().text]))
             elif self.next.is_("_"):
                 spelled = self._subscript(spelled)
-            elif star := self._star():
+            elif star := self._superscript(spelled) or self._star():
                 spelled = replace(spelled, star=spelled.star + star)
             else:
                 return spelled
@@ -130,6 +130,19 @@ class Spelling(Cursor):
             return ""
         self.at += length
         return "*"
+
+    def _superscript(self, spelled: Spelled) -> str:
+        """A superscript with which the name is a declared one: `J^{(D)}`, `J^D`."""
+        if not self.next.is_("^"):
+            return ""
+        braced = self.ahead(1).is_("{", "(")
+        close = self.closing(self.at + 1) if braced else self.at + 1
+        text = "".join(t.text for t in self.tokens[self.at + 1 : close + 1] if not t.is_("{", "}"))
+        for star in (f"^{text}", f"^({text})", f"^{text.strip('()')}"):
+            if self._knows(replace(spelled, star=spelled.star + star).canonical):
+                self.at = close + 1
+                return star
+        return ""
 
     def _subscript(self, spelled: Spelled) -> Spelled:
         self.take()

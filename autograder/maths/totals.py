@@ -57,7 +57,7 @@ class Totals(Functions):
 
     def _is_random(self, variable: str) -> bool:
         """Whether a name is a random variable, or a primed one: z' takes the values of z."""
-        entry = self.names.entry(variable.rstrip("'"))
+        entry = self.names.entry(self.names.origin(variable))
         return entry is not None and entry.what == "variable"
 
     def _counted(

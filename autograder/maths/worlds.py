@@ -138,6 +138,8 @@ def _scalar(domain: str, draw: random.Random, sign: int, seed: int) -> mpf:
         return mpf("1.1") + mpf("1.9") * fine if (draw.random() < 0.5) else mpf("0.2") + mpf("0.7") * fine
     if domain == "unit":
         return mpf("0.05") + mpf("0.9") * fine
+    if domain == "bit":
+        return mpf(draw.getrandbits(1))
     return mpf(2 + (seed % 4))  # a size
 
 

@@ -100,19 +100,20 @@ def derivation(question: Question, answer: Answer) -> Graded:
     broken = [*_links(question, lines), *_contradictions(question, lines)]
     slots = [(slot, _contains(question, readable, slot)) for slot in question.slots]
     share = _END * end.share + (1 - _END) * _shown_share(slots, readable, broken)
-    if broken:
+    mistaken = [] if broken else list(_mistaken(question, readable[:-1]))
+    if broken or mistaken:
         share = max(0.0, share - _BROKEN)
     missing = [
         f"I did not find {slot.name}.{f' {slot.hint}' if slot.hint else ''}" for slot, found in slots if not found
     ]
     right_end = end.share == 1.0
-    if right_end and broken:
+    if right_end and (broken or mistaken):
         head = "The end is right, but a step on the way does not hold."
     else:
         head = end.text if not right_end or not missing else understood(ends[-1].side.readings[0])
     unread_text = [f"{line.place}: not read, and so not looked at: {line.side.problem}" for line in unread]
     mistakes = tuple(dict.fromkeys([*end.mistakes, *_named(question, readable)]))
-    text = joined(head, *[str(link) for link in broken[:3]], *missing, *unread_text)
+    text = joined(head, *[str(link) for link in broken[:3]], *mistaken[:3], *missing, *unread_text)
     staff = joined(end.staff, *[f"{line.place}: {_shown(line)}" for line in readable], *unread_text)
     undecided = unread and share < 1.0  # what could not be read may be what is missing
     if undecided:
@@ -162,8 +163,10 @@ def _links(question: Question, lines: list[Line]) -> Iterator[Link]:
             continue
         if after.chain != before.chain or after.side.relation not in _RELATIONS:
             continue
-        if before.side.label or after.side.label or _is_condition(after.node) or _is_condition(before.node):
+        if before.side.label or after.side.label:
             continue
+        if after.side.relation == "=" and _is_zero(after.node) and not question.solved:
+            continue  # `... = 0` states what is to be solved: it need not hold everywhere
         if not _follows(question, before, after):
             yield Link(before, after, _why(question, after))
 
@@ -217,14 +220,20 @@ def _put_in(part: nodes.Node, wanted: nodes.Node, there: nodes.Node) -> nodes.No
     return there if part == wanted else part
 
 
-def _is_condition(node: nodes.Node) -> bool:
-    """`... = 0` states what is to be solved: it need not hold everywhere."""
+def _is_zero(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Number) and node.value == 0
 
 
 def _why(question: Question, line: Line) -> str:
     known = known_mistake(question, line.node)
     return f"Hint: {known.hint}" if known else ""
+
+
+def _mistaken(question: Question, lines: list[Line]) -> Iterator[str]:
+    """Lines on the way that are known mistakes, although they follow from the line before or from none."""
+    for line in lines:
+        if not line.side.label and (known := known_mistake(question, line.node)) is not None:
+            yield f"{line.place}: {_shown(line)}\nHint: {known.hint}"
 
 
 def _named(question: Question, lines: list[Line]) -> Iterator[str]:
