@@ -16,7 +16,7 @@ from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
 from autograder.maths.tokens import Kind, Token, tokens
 
-RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝"}
+RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝", "=d": "≗"}
 _BREAKS = ("=>", "->", "\n")
 _DISPLAYS = set(
     "aligned align split gather gathered equation multline eqnarray alignedat flalign displaymath math".split()
@@ -129,10 +129,26 @@ def _undisplayed(found: list[Token]) -> list[Token]:
                     f"\\{token.text}{{{name}}} is not read: write the formula itself", token.start, token.end
                 )
             i = close
+        elif token.is_("overset", "underset", "stackrel") and i + 1 < len(found) and found[i + 1].is_("{"):
+            sign, i = _under_a_sign(found, i)
+            kept += sign
         elif not token.is_("&") and token.kind is not Kind.END:
             kept.append(token)
         i += 1
     return kept
+
+
+def _under_a_sign(found: list[Token], at: int) -> tuple[list[Token], int]:
+    r"""What stands in the second group of `\overset{d}{=}`; an equals sign there is no equality of formulas."""
+    cursor = Cursor(found)
+    second = cursor.closing(at + 1) + 1
+    if second >= len(found) or not found[second].is_("{"):
+        raise cursor.error(rf"expected {{ after \{found[at].text}", found[at])
+    close = cursor.closing(second)
+    inside = found[second + 1 : close]
+    if len(inside) == 1 and inside[0].is_("="):
+        inside = [replace(inside[0], text="=d")]
+    return inside, close
 
 
 def _without_remarks(piece: list[Token]) -> list[Token]:

@@ -20,7 +20,7 @@ class Densities(Totals):
 
     def density(self, base: str, token: Token, *, of: tuple[str, ...] = (), bare: bool = False) -> Density:
         """`p(x|z)`, or a base name alone where it is clear which density is meant."""
-        laws = self.names.laws[base]
+        laws = self.names.laws_of(base)
         if self.next.is_("(") and not bare:
             return self.group(lambda: self._signature(base, token))
         if base in self.names.default:
@@ -29,7 +29,7 @@ class Densities(Totals):
             laws = [law for law in laws if set(law.of) == set(of)] or laws
             laws = [law for law in laws if not law.given] or laws
         if len(laws) != 1:
-            raise self.error(f"{base} needs its variables here, as in {self.names.laws[base][0]}", token)
+            raise self.error(f"{base} needs its variables here, as in {self.names.laws_of(base)[0]}", token)
         return _at_its_variables(laws[0])
 
     def _signature(self, base: str, token: Token) -> Density:
@@ -48,7 +48,7 @@ class Densities(Totals):
         of, given = sides[0], sides[1] if len(sides) == 2 else []
         law = self._law_of(base, of, given)
         if law is None:
-            known = ", ".join(str(law) for law in self.names.laws[base])
+            known = ", ".join(str(law) for law in self.names.laws_of(base))
             raise self.error(f"{base} is known here as {known} only", token)
         if len(given) != len(law.given):  # q(z), where it stands for q(z|x)
             given = [Name(variable) for variable in law.given]
@@ -66,7 +66,7 @@ class Densities(Totals):
             by_names = self.names.law(base, *plain)
             if by_names is not None:
                 return by_names
-        fitting = [w for w in self.names.laws[base] if (len(w.of), len(w.given)) == (len(of), len(given))]
+        fitting = [w for w in self.names.laws_of(base) if (len(w.of), len(w.given)) == (len(of), len(given))]
         return fitting[0] if len(fitting) == 1 else None
 
     def expectation(self, token: Token) -> Node:

@@ -8,7 +8,7 @@ from autograder.maths.nodes import Call, Constant, Divide, Name, Node, Power
 from autograder.maths.spelling import Spelled
 from autograder.maths.tokens import Kind, Token
 from autograder.maths.totals import BIG
-from autograder.maths.words import FONTS, FUNCTIONS, SWITCHES
+from autograder.maths.words import ACCENTS, FONTS, FUNCTIONS, SWITCHES
 
 _MODULES = {
     "np",
@@ -88,6 +88,8 @@ class Named(Densities):
             return self.density(name, token, of=self.side or ())
         entry = self.names.entries[name]
         if entry.what in ("function", "defined"):
+            if self.took("∘"):
+                return Call(name, (self.word(self.next),))
             if not self.next.is_("("):
                 self.note(f"{spelled.canonical} was read as {spelled.canonical}({', '.join(entry.arguments)})")
                 return Call(name, tuple(Name(argument) for argument in entry.arguments))
@@ -103,16 +105,18 @@ class Named(Densities):
 
     def _without_argument(self, node: Node, spelled: Spelled) -> Node:
         """mu(x) is mu, where the question says so."""
-        if spelled.base in self.names.dropped and self.next.is_("("):
-            close = self.closing(self.at)
-            if all(t.kind is Kind.WORD or t.is_(",", "|") for t in self.tokens[self.at + 1 : close]):
-                self.at = close + 1
-                self.note(f"the argument of {spelled.base} was left out")
+        meant = self.names.aliases.get(spelled.canonical, spelled.base)
+        if self.next.is_("(") and {spelled.base, meant} & self.names.dropped and self._names_only():
+            self.at = self.closing(self.at) + 1
+            self.note(f"the argument of {pretty(spelled.base)} was left out")
         return node
 
     def _names_only(self) -> bool:
-        close = self.closing(self.at)
-        return all(t.kind is Kind.WORD or t.is_(",", "|") for t in self.tokens[self.at + 1 : close])
+        """Whether the bracket that comes next holds nothing but names."""
+        inside = self.tokens[self.at + 1 : self.closing(self.at)]
+        return all(t.kind is not Kind.OPERATOR or t.text in (*",|;_{}'", "-", "+") for t in inside) and not any(
+            t.kind is Kind.COMMAND and t.text not in FONTS and t.text not in ACCENTS for t in inside
+        )
 
     def _undeclared(self, spelled: Spelled, token: Token, start: int) -> Node:
         name = spelled.canonical

@@ -87,7 +87,15 @@ class Names:
 
     def has_law(self, base: str) -> bool:
         """Whether there is a density of this base name."""
-        return base in self.laws
+        return bool(self.laws_of(base))
+
+    def laws_of(self, base: str) -> list[Law]:
+        """The densities that are written with a base name."""
+        if base in self.laws:
+            return self.laws[base]
+        written = [_DENSITY.fullmatch(key.replace(" ", "")) for key in self.aliases if "(" in key]
+        found = [self._law_by_alias(base, _variables(match)) for match in written if match and match.group(1) == base]
+        return [law for law in found if law is not None]
 
     def words(self) -> list[str]:
         """All declared names, for suggestions."""

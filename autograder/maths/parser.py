@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autograder.maths.brackets import Brackets
 from autograder.maths.cursor import OPENING, found
-from autograder.maths.named import Named
 from autograder.maths.names import Names
 from autograder.maths.nodes import (
     Call,
@@ -28,7 +28,7 @@ _INFINITIES = ("infty", "infinity", "inf")
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
 
 
-class Parser(Named):
+class Parser(Brackets):
     """Reads one formula."""
 
     def __init__(self, found_tokens: list[Token], names: Names, wanted: frozenset[str], depth: int = 0) -> None:
@@ -92,7 +92,7 @@ class Parser(Named):
         with self.deeper():
             node, factors = None, [self.factor()]
             while True:
-                if self.next.is_("*"):
+                if self.next.is_("*", "∘"):
                     self.take()
                     factors.append(self._operand("*"))
                 elif self.next.is_("/"):
@@ -202,7 +202,7 @@ class Parser(Named):
             if token.kind is Kind.NUMBER:
                 return self._number(self.take())
             if token.is_("|", "||"):
-                return self._bars(token)
+                return self.bars(token)
             if token.kind is Kind.OPERATOR and token.text in OPENING:
                 return self.bracket(token)
             if token.kind is Kind.WORD or self.at_name():
@@ -213,40 +213,6 @@ class Parser(Named):
 
     def _number(self, token: Token) -> Number:
         return Number(Fraction(token.text), rounded="." in token.text or "e" in token.text.lower())
-
-    def _bars(self, token: Token) -> Node:
-        self.take()
-        self.closers, before = 1, self.closers
-        node = self.expression()
-        self.closers = before
-        self.expect(token.text, after=token)
-        if token.text == "||" and self.next.is_("_") and self.ahead(1).text in ("1", "2"):
-            self.at += 2
-            return Call("norm" if self.tokens[self.at - 1].text == "2" else "norm1", (node,))
-        return Call("norm" if token.text == "||" else "abs", (node,))
-
-    def bracket(self, token: Token) -> Node:
-        closers, self.closers = self.closers, 0
-        try:
-            close = self.closing(self.at)
-            inside = range(self.at + 1, close)
-            if self.tokens[close + 1].is_(".") and self.tokens[close + 2].text in ("sum", "mean"):
-                kind = self.tokens[close + 2].text
-                node = self.reduced(kind)
-                self.at += 2
-                if self.next.is_("("):
-                    self.at = self.closing(self.at) + 1
-                return node
-            if token.text == "{" and (over := [i for i in inside if self.tokens[i].is_("over")]):
-                above = self.within(self.at + 1, over[0], self.expression)
-                below = self.within(over[0] + 1, close, self.expression)
-                self.at = close + 1
-                return Divide(above, below)
-            if token.text == "{" and not inside:
-                raise self.error("the braces are empty")
-            return self.group(self.expression)
-        finally:
-            self.closers = closers
 
     def _command(self, token: Token) -> Node:
         name = token.text

@@ -10,11 +10,11 @@ from mpmath import mpf
 
 from autograder.answers import Answer, Kind
 from autograder.maths import equal
-from autograder.maths.chains import Side, final
+from autograder.maths.chains import final
 from autograder.maths.diagnose import reason
 from autograder.maths.equal import Compared, Outcome
-from autograder.maths.names import Names
-from autograder.maths.nodes import Node
+from autograder.maths.names import Names, pretty
+from autograder.maths.nodes import Item, Name, Node
 from autograder.maths.operators_used import operators
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading
@@ -64,6 +64,9 @@ def expression(question: Question, answer: Answer) -> Graded:
             raise side.problem
     except Unreadable as problem:
         return unreadable(question, given, problem)
+    if question.final and (used := left_over(question, side.readings[0].node)):
+        echo = understood(side.readings[0])
+        return Graded(0.0, joined(f"Your formula still has {', '.join(sorted(used))} in it.", echo), given.text)
     return judged(question, side.readings, f"line {given.line}: {side.text}")
 
 
@@ -75,9 +78,9 @@ def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Gra
         if found.outcome is Outcome.EQUAL:
             return Graded(1.0, understood(reading), f"Equal to the solution ({where}).")
     echo = understood(readings[0])
-    known = next((m for r in readings if (m := known_mistake(question, r.node)) is not None), None)
-    if known is not None:
-        return wrong(known, echo, where)
+    mistake = next((m for r in readings if (m := known_mistake(question, r.node)) is not None), None)
+    if mistake is not None:
+        return wrong(mistake, echo, where)
     if compared[0].outcome is Outcome.UNDECIDED:
         staff = f"Undecided: {compared[0].why}\nGiven ({where}); wanted: {question.expect}"
         return Graded(0.0, joined(_NOT_DECIDED, echo), staff, by_hand=True)
@@ -140,6 +143,15 @@ def unreadable(question: Question, given: Written, problem: Unreadable) -> Grade
     return Graded(0.0, joined(NOT_READ, shown), staff, by_hand=True)
 
 
-def ruled_out(question: Question, side: Side) -> bool:
-    """Whether a formula restates the question with operators that the answer may not use."""
-    return bool(operators(side.readings[0].node) - question.allow)
+def left_over(question: Question, node: Node) -> set[str]:
+    """Operators and names of a formula that the final one may not have: with them it restates the question."""
+    found = set(operators(node) - question.allow)
+    if question.final:
+        used = {part.name for part in node.walk() if isinstance(part, (Name, Item)) and part.name in known(question)}
+        found |= {pretty(name) for name in used - question.final}
+    return found
+
+
+def known(question: Question) -> set[str]:
+    """The scalars and indexed names that a question declares."""
+    return {*question.names.entries, *question.names.indexed} - {question.names.size}

@@ -15,6 +15,7 @@ r"""questions.toml -> Questions, with errors that name file, question, key and c
     names = { "q(x)" = "normal(mu, sigma)" }
     alias = { "sigma_q" = "sigma" }
     allow = []                           # operators of the final formula
+    final = ["mu", "sigma"]              # the only names of the final formula; all, if left out
     expect = '\frac12(\mu^2+\sigma^2-1-\log\sigma^2)'
     form = "gaussian.KL_STANDARD_NORMAL" # the closed form that proves it
     spellings = ['...']                  # other ways to write it, which `validate` tries
@@ -124,6 +125,7 @@ class Question:
     ask: str
     names: Names = field(default_factory=Names)
     allow: frozenset[str] = frozenset()
+    final: frozenset[str] = frozenset()  # the only names of the final formula, if any are stated
     expect: str = ""
     form: str = ""
     tolerance: float = 1e-4
@@ -174,7 +176,7 @@ def load_questions(assignment: Assignment) -> tuple[Question, ...]:
 
 
 _KEYS = (
-    "id number title points kind ask uses names alias allow default size called dropped expect form tolerance "
+    "id number title points kind ask uses names alias allow final default size called dropped expect form tolerance "
     "spellings solution solved slots mistakes options reasons pairs several rubric visibility"
 ).split()
 
@@ -209,6 +211,7 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
             place=place,
         ),
         allow=_operators(place, content.get("allow", [])),
+        final=frozenset(content.get("final", ())),
         expect=content.get("expect", ""),
         form=content.get("form", ""),
         tolerance=float(content.get("tolerance", 1e-4)),

@@ -82,8 +82,9 @@ class Answers:
             return Graded(0.0, f"{ANSWERS} is missing: nothing was answered.")
         answer = self._sheet.answers.get(question.id) if self._sheet else None
         if answer is None:
-            refused = [p.text for p in self._sheet.problems if p.line is None] if self._sheet else []
-            return Graded(0.0, joined(*refused) or f"There is no heading for this question: add ## {question.id}")
+            if self._sheet and not self._sheet.answers and len(self._sheet.problems) == 1:  # the file was refused
+                return Graded(0.0, self._sheet.problems[0].text)
+            return Graded(0.0, f"There is no heading for this question: add ## {question.id}")
         if not answer.pieces:
             return Graded(0.0, f"Nothing stands under the heading (line {answer.line}).")
         return grade(question, answer)

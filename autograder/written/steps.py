@@ -30,6 +30,7 @@ from autograder.written.expressions import (
     formulas,
     judged,
     known_mistake,
+    left_over,
     solution,
     understood,
     unreadable,
@@ -149,11 +150,11 @@ def _lines(question: Question, answer: Answer) -> Iterator[Line]:
 def _end(question: Question, line: Line) -> Graded:
     """The last side: the wanted formula, with no more operators than the question allows."""
     readings = (line.side.opposite if line.negative else line.side).readings
-    fits = tuple(r for r in readings if operators(r.node) <= question.allow)
+    fits = tuple(r for r in readings if not left_over(question, r.node))
     if not fits:
-        used = ", ".join(sorted(operators(line.node) - question.allow))
+        used = ", ".join(sorted(left_over(question, line.node)))
         text = f"{line.place}: the derivation ends with {_shown(line)}, which still has {used} in it: work it out."
-        return Graded(0.0, text, "The end has an operator that the question does not allow.")
+        return Graded(0.0, text, "The end has an operator or a name that the question does not allow.")
     return judged(question, fits, line.place)
 
 
