@@ -195,8 +195,9 @@ def _swap(given: Node, wanted: Node, names: Names) -> Reason | None:
 
 def _exchanges(wanted: Node, names: Names) -> Iterator[dict[str, str]]:
     scalars = {n.name for n in wanted.walk() if isinstance(n, Name) and n.name in names.entries}
-    used = sorted(scalars | {n.base for n in wanted.walk() if isinstance(n, Density)})
-    pairs = list(itertools.combinations(used[: 2 * _MOST_NAMES], 2))
+    densities = {n.base for n in wanted.walk() if isinstance(n, Density)}
+    kinds = [sorted(kind)[: 2 * _MOST_NAMES] for kind in (scalars, densities)]
+    pairs = [pair for kind in kinds for pair in itertools.combinations(kind, 2)]
     endings: dict[tuple[str, str], dict[str, str]] = {}
     for a, b in pairs:
         (stem, _, one), (other, _, two) = a.rpartition("_"), b.rpartition("_")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autograder.maths.indexed import Indexed
 from autograder.maths.nodes import Call, Divide, Node, Number, Power, added, multiplied, negated
-from autograder.maths.spelling import Spelling
 from autograder.maths.tokens import Kind, Token
 from autograder.maths.words import FUNCTIONS
 
@@ -13,7 +13,7 @@ _SAID = {"sum": "a sum", "prod": "a product", "int": "an integral", "E": "an exp
          "JSD": "a Jensen-Shannon divergence", "H": "an entropy", "diff": "a derivative"}  # fmt: skip
 
 
-class Functions(Spelling):
+class Functions(Indexed):
     """Reads functions; `term` and `factor` come from the parser."""
 
     closers: int = 0  # bars that are open around

@@ -90,6 +90,8 @@ class Named(Densities):
         if entry.what in ("function", "defined"):
             if self.took("∘"):
                 return Call(name, (self.word(self.next),))
+            if not self.next.is_("(") and not {*entry.arguments} <= {*self.names.entries}:
+                raise self.error(f"{spelled.canonical} needs its argument here", token)
             if not self.next.is_("("):
                 self.note(f"{spelled.canonical} was read as {spelled.canonical}({', '.join(entry.arguments)})")
                 return Call(name, tuple(Name(argument) for argument in entry.arguments))

@@ -7,12 +7,11 @@ its base, its accents and its subscripts, joined by underscores: `\bar{\alpha}_{
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from autograder.errors import nearest
 from autograder.maths.cursor import Cursor
-from autograder.maths.names import Entry, Names, pretty
-from autograder.maths.nodes import Constant, Item, Name, Node, Number, added
+from autograder.maths.names import Names, pretty
+from autograder.maths.nodes import Node
 from autograder.maths.tokens import GREEK, Kind, Token
 from autograder.maths.words import (
     ACCENTS,
@@ -78,7 +77,7 @@ class Spelling(Cursor):
                 spelled = replace(spelled, accents=(*spelled.accents, ACCENTS[self.take().text]))
             elif self.next.is_("_"):
                 spelled = self._subscript(spelled)
-            elif star := self._superscript(spelled) or self._star():
+            elif star := self._superscript(spelled) or self._star(spelled):
                 spelled = replace(spelled, star=spelled.star + star)
             else:
                 return spelled
@@ -115,11 +114,14 @@ class Spelling(Cursor):
                 return Spelled(self.tokens[start + 1], text)
         return self.group(self.spell)
 
-    def _star(self) -> str:
+    def _star(self, spelled: Spelled) -> str:
         """A superscript that belongs to the name: a star or a prime."""
         if self.next.is_("'"):
             self.take()
             return "'"
+        if self._starred(spelled):
+            self.take()
+            return "*"
         if not self.next.is_("^"):
             return ""
         inside = self.ahead(2) if self.ahead(1).is_("{") else self.ahead(1)
@@ -130,6 +132,12 @@ class Spelling(Cursor):
             return ""
         self.at += length
         return "*"
+
+    def _starred(self, spelled: Spelled) -> bool:
+        """Whether the star of plain text `D*(x)` belongs to a function's name."""
+        glued = self.next.is_("*") and self.next.glued and self.ahead(1).is_("(") and self.ahead(1).glued
+        entry = self.names.entry(spelled.canonical) or self.names.entry(spelled.canonical + "*")
+        return glued and entry is not None and entry.what in ("function", "defined")
 
     def _superscript(self, spelled: Spelled) -> str:
         """A superscript with which the name is a declared one: `J^{(D)}`, `J^D`."""
@@ -262,46 +270,3 @@ class Spelling(Cursor):
         hint = f"did you mean {pretty(similar)}?" if guess and similar else ""
         name = pretty(spelled.canonical)
         return self.error(f"I do not know the symbol {name} here; this question uses {self.names.shown()}", place, hint)
-
-    def item(self, spelled: Spelled) -> Node | None:
-        """mu_i, mu_{q,i}, z^{(i)}, mu[i]: an entry of an indexed name, or None."""
-        if spelled.groups:
-            base = replace(spelled, subscripts=spelled.subscripts[:-1], groups=())
-            start, stop = spelled.groups[-1]
-            commas = [i for i in range(start, stop) if self.tokens[i].is_(",")]
-            if commas:
-                base = replace(base, subscripts=(*base.subscripts, flatten(self.tokens[start : commas[-1]])))
-                start = commas[-1] + 1
-            if entry := self._indexed(base):
-                return Item(entry.name, self._zero_based(self.within(start, stop, self.expression)))
-        if (entry := self._indexed(spelled)) is None:
-            return None
-        if self.next.is_("["):
-            return Item(entry.name, self._zero_based(self.group(self.expression)))
-        if self.next.is_("^") and self.ahead(1).is_("{") and self.ahead(2).is_("("):
-            close = self.closing(self.at + 1)
-            index = self.within(self.at + 3, close - 1, self.expression)
-            self.at = close + 1
-            return Item(entry.name, index)
-        if self.next.is_("^") and self.ahead(1).is_("("):
-            self.take()
-            return Item(entry.name, self.group(self.expression))
-        if "_" in self.bound:  # np.sum(mu**2)
-            return Item(entry.name, Name("_"))
-        return None
-
-    def _indexed(self, spelled: Spelled) -> Entry | None:
-        name = self.names.aliases.get(spelled.canonical, spelled.canonical)
-        return self.names.indexed.get(name)
-
-    def _zero_based(self, index: Node) -> Node:
-        counted = any(isinstance(n, Name) and self.bound.get(n.name) for n in index.walk())
-        return added([index, Number(Fraction(1))]) if counted else index
-
-    def index(self, name: str) -> Node:
-        """The value of a sum's index where it is used as a number."""
-        return added([Name(name), Number(Fraction(-1))]) if self.bound[name] else Name(name)
-
-    def constant(self, spelled: Spelled) -> Node | None:
-        """pi, e, infinity: unless the question declares the name itself."""
-        return Constant(CONSTANTS[spelled.canonical]) if spelled.canonical in CONSTANTS else None

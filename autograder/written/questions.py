@@ -32,6 +32,7 @@ r"""questions.toml -> Questions, with errors that name file, question, key and c
     hint = "Evaluate your formula where q equals p. What must a divergence be there?"
     share = 0.25                         # of the points that it still earns
     source = "KL1"
+    middle = false                       # true: wrong on the way of a derivation too, not only at its end
 
     [[questions.options]]                # choice: what can be ticked
     key = "a"
@@ -76,6 +77,7 @@ class Mistake:
     hint: str
     share: float = 0.0
     source: str = ""
+    middle: bool = False  # wrong wherever it stands in a derivation, not only at its end
 
 
 @dataclass(frozen=True)

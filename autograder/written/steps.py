@@ -232,14 +232,16 @@ def _why(question: Question, line: Line) -> str:
 
 def _mistaken(question: Question, lines: list[Line]) -> Iterator[str]:
     """Lines on the way that are known mistakes, although they follow from the line before or from none."""
+    everywhere = [known for known in question.mistakes if known.middle]
     for line in lines:
-        if not line.side.label and (known := known_mistake(question, line.node)) is not None:
+        if not line.side.label and (known := known_mistake(question, line.node, everywhere)) is not None:
             yield f"{line.place}: {_shown(line)}\nHint: {known.hint}"
 
 
 def _named(question: Question, lines: list[Line]) -> Iterator[str]:
+    everywhere = [known for known in question.mistakes if known.middle]
     for line in lines:
-        if (known := known_mistake(question, line.node)) is not None:
+        if (known := known_mistake(question, line.node, everywhere)) is not None:
             yield known.source or known.when
 
 
