@@ -173,9 +173,29 @@ def _cut_behind(piece: list[Token]) -> list[Token]:
             numbered = len(rest) == 3 and rest[0].is_("(") and rest[1].kind is Kind.NUMBER
             if not rest or numbered or rest[0].is_("text", "textrm", "mbox", ",", "forall", "where"):
                 return piece[:i]
+        if depth == 0 and i > 0 and token.is_(",") and _is_remark(piece[i + 1 :]):
+            return piece[:i]
         if depth == 0 and i > 0 and token.is_("text", "mbox") and _is_sentence(piece[i + 1 :]):
             return piece[:i]
     return piece
+
+
+def states_a_law(text: str) -> bool:
+    r"""Whether a formula is only a remark such as `\epsilon \sim N(0, 1)` or `x \in [0, 1]`."""
+    try:
+        return _is_remark(tokens(text)[:-1])
+    except Unreadable:
+        return False
+
+
+def _is_remark(rest: list[Token]) -> bool:
+    depth = 0
+    for token in rest:
+        if token.kind is Kind.OPERATOR:
+            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        if depth == 0 and (token.is_("~", "in") or (token.kind is Kind.WORD and token.text in ("where", "with"))):
+            return True
+    return False
 
 
 def _is_sentence(rest: list[Token]) -> bool:

@@ -45,12 +45,23 @@ class Compared:
     why: str = ""
 
 
-def compare(given: Node, wanted: Node, names: Names, holds: Callable[[Value, Value], bool] | None = None) -> Compared:
-    """Whether a formula equals the wanted one, or is in another relation to it, in random worlds."""
+def compare(
+    given: Node,
+    wanted: Node,
+    names: Names,
+    holds: Callable[[Value, Value], bool] | None = None,
+    adapt: Callable[[World], None] | None = None,
+) -> Compared:
+    """Whether a formula equals the wanted one, or is in another relation to it, in random worlds.
+
+    `adapt` changes a world before it is looked at.
+    """
     agree = holds or tolerant(given)
     seen = 0
     missing = ""
     for place in worlds(wanted, names):
+        if adapt is not None:
+            adapt(place)
         try:
             ours = value(wanted, place)
             theirs = value(given, place)
@@ -86,7 +97,7 @@ def worlds(wanted: Node, names: Names) -> Iterator[World]:
 def tolerant(given: Node) -> Callable[[Value, Value], bool]:
     """Equality for a formula: exact, but for a number that was rounded when it was typed."""
     if is_rounded(given):
-        return lambda a, b: same(a, b, ROUNDED)
+        return lambda a, b: near(a, b, ROUNDED)
     by_quadrature = any(isinstance(part, Integral) and part.lower is not None for part in given.walk())
     return lambda a, b: same(a, b, _INTEGRALS if by_quadrature else _EXACT)
 
@@ -99,6 +110,13 @@ def is_rounded(given: Node) -> bool:
 
 
 _NUMERIC = {"Number", "Add", "Multiply", "Divide", "Negate", "Power", "Constant", "Call"}
+
+
+def near(a: Value, b: Value, relative: mpf) -> bool:
+    """Whether two numbers are the same up to rounding: nothing but 0 is near 0."""
+    if isinstance(a, mpmath.matrix) or isinstance(b, mpmath.matrix) or mpmath.isinf(a) or mpmath.isinf(b):
+        return same(a, b)
+    return bool(abs(a - b) <= relative * max(abs(a), abs(b)))
 
 
 def same(a: Value, b: Value, relative: mpf = _EXACT) -> bool:

@@ -16,11 +16,11 @@ _LARGEST_LOG = mpf(10) ** 6  # |log value|: beyond it powers take for ever
 _LARGEST_ARGUMENT = mpf(10) ** 6
 
 
-def value(node: n.Node, world: World) -> Value:
-    """The value of a formula in a world. Raises NoValue."""
+def value(node: n.Node, world: World, **bound: mpf) -> Value:
+    """The value of a formula in a world, where some variables have values of their own. Raises NoValue."""
     with mpmath.workdps(DIGITS):
         try:
-            found = _Evaluation(world).of(node)
+            found = _Evaluation(world, bound).of(node)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError, RecursionError) as error:
             raise NoValue(f"the formula has no value: {error}") from None
         if isinstance(found, mpmath.matrix):
@@ -31,8 +31,9 @@ def value(node: n.Node, world: World) -> Value:
 
 
 class _Evaluation(Averages):
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, bound: dict[str, mpf]) -> None:
         super().__init__(world)
+        self.bound = bound
         self.visits = 0
 
     def of(self, node: n.Node) -> Value:

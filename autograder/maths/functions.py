@@ -27,10 +27,6 @@ class Functions(Indexed):
     def begins_factor(self) -> bool:
         raise NotImplementedError
 
-    def choose(self, reading: str) -> bool:
-        """Whether the other reading of an ambiguous notation is wanted; remembers that there is one."""
-        raise NotImplementedError
-
     def allowed(self, operator: str, token: Token) -> None:
         """Raise Unreadable if the question does not allow an operator."""
         if operator not in self.names.allow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.maths.densities import DIVERGENCES, Densities
 from autograder.maths.names import pretty
-from autograder.maths.nodes import Call, Constant, Divide, Name, Node, Power
+from autograder.maths.nodes import Call, Constant, Divide, Item, Name, Node, Power
 from autograder.maths.spelling import Spelled
 from autograder.maths.tokens import Kind, Token
 from autograder.maths.totals import BIG
@@ -56,6 +56,14 @@ class Named(Densities):
         if (item := self.item(spelled)) is not None:
             return self._without_argument(item, spelled)
         return self._undeclared(spelled, token, start)
+
+    def power_without_argument(self, node: Node) -> Node:
+        """sigma^2(x) is sigma^2, where the question says so."""
+        base = node.base if isinstance(node, Power) else node
+        name = base.name if isinstance(base, (Name, Item)) else ""
+        if {name, name.split("_")[0]} & self.names.dropped and self.next.is_("(") and self._names_only():
+            self.at = self.closing(self.at) + 1
+        return node
 
     def _superscripted(self, spelled: Spelled) -> bool:
         """Whether z^{(i)} or z[i] follows, where z is indexed and something else too."""
@@ -179,7 +187,7 @@ class Named(Densities):
 
     def _power_first(self, spelled: Spelled) -> Node | None:
         r"""`\sigma^2_q`: the power stands before the subscript."""
-        if not self.next.is_("^"):
+        if not self.next.is_("^") or spelled.subscripts:
             return None
         place = self.at
         after = self.closing(place + 1) + 1 if self.ahead(1).is_("{") else place + 2

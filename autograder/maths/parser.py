@@ -92,6 +92,8 @@ class Parser(Brackets):
         with self.deeper():
             node, factors = None, [self.factor()]
             while True:
+                if self.reopens(1 if self.next.is_("*") else 0):
+                    return multiplied(factors)
                 if self.next.is_("*", "∘"):
                     self.take()
                     factors.append(self._operand("*"))
@@ -142,7 +144,7 @@ class Parser(Brackets):
         node = self.primary()
         while True:
             if self.next.is_("^"):
-                node = self._power(node)
+                node = self.power_without_argument(self._power(node))
             elif self.next.is_("!"):
                 raise self.error("a factorial is not read here: write out the product")
             elif self.next.is_("."):

@@ -52,12 +52,16 @@ class Spelling(Cursor):
         self.names = names
         self.bound: dict[str, bool] = {}  # indices of the sums around: whether counted from 0
         self.notes: list[str] = []
+        self.summed: list[str] = []  # variables of the sums around
 
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
 
     def expression(self) -> Node:
+        raise NotImplementedError
+
+    def choose(self, reading: str) -> bool:
         raise NotImplementedError
 
     # ------------------------------------------------------------------------------------- spelling
@@ -79,8 +83,16 @@ class Spelling(Cursor):
                 spelled = self._subscript(spelled)
             elif star := self._superscript(spelled) or self._star(spelled):
                 spelled = replace(spelled, star=spelled.star + star)
+            elif self._one_less(spelled) and self.choose("index"):
+                self.at += 2
+                spelled = replace(spelled, subscripts=(*spelled.subscripts[:-1], f"{spelled.subscripts[-1]}m1"))
             else:
                 return spelled
+
+    def _one_less(self, spelled: Spelled) -> bool:
+        """Whether `t-1` in plain text may be the index: `alpha_t-1`, where alpha_{t-1} is declared."""
+        one = self.next.is_("-") and self.next.glued and self.ahead(1).text == "1" and self.ahead(1).glued
+        return one and bool(spelled.subscripts) and self._knows(f"{spelled.canonical}m1")
 
     def _base(self) -> Spelled:
         token = self.next

@@ -77,6 +77,8 @@ class Totals(Functions):
             self.at = close + 1
             return start + 1, close
         self.take()
+        while self.next.is_("'"):
+            self.take()
         return start, self.at
 
     def _lower(self) -> tuple[str, Node | None]:
@@ -94,10 +96,18 @@ class Totals(Functions):
             raise self.error("sums and expectations are nested more than 4 deep")
         if zero_based is not None:
             self.bound[variable] = zero_based
+        self.summed.append(variable)
         try:
             yield
         finally:
             self.bound = before
+            self.summed.pop()
+
+    def reopens(self, ahead: int) -> bool:
+        """Whether a sum over the index of a sum around begins: that one ends before it."""
+        token, under = self.ahead(ahead), self.ahead(ahead + 1)
+        index = self.ahead(ahead + 3) if self.ahead(ahead + 2).is_("{") else self.ahead(ahead + 2)
+        return token.is_("sum", "prod") and under.is_("_") and index.text in self.summed
 
     def _body(self, variable: str) -> Node:
         """The term that follows, and further terms as long as a later one uses the index."""

@@ -77,7 +77,7 @@ def _share(question: Question, options: Sequence[Option]) -> float:
 
 def _chosen(options: Sequence[Option], ticked: Sequence[str], typed: Sequence[str]) -> list[Option]:
     """The options that are ticked; where there are no boxes, those whose key or text is all that was typed."""
-    found = [option for option in options if any(_is(option, text) for text in ticked)]
+    found = [option for option in options if any(_is(option, text) or text == option.key for text in ticked)]
     if found or ticked:
         return found
     return [option for option in options if any(_is(option, text) or text == option.key for text in typed)]

@@ -10,7 +10,7 @@ from mpmath import mpf
 
 from autograder.answers import Answer, Kind
 from autograder.maths import equal
-from autograder.maths.chains import final
+from autograder.maths.chains import final, states_a_law
 from autograder.maths.diagnose import reason
 from autograder.maths.equal import Compared, Outcome
 from autograder.maths.names import Names, pretty
@@ -39,6 +39,7 @@ class Written:
 def formulas(answer: Answer) -> list[Written]:
     """The formulas of an answer: what is displayed; else what is set as maths or code; else every line of text."""
     set_apart = [p for p in answer.pieces if p.kind in (Kind.MATH, Kind.CODE)]
+    set_apart = [p for p in set_apart if not states_a_law(p.text)] or set_apart
     displayed = [p for p in set_apart if p.display] or set_apart  # not the symbols within a sentence
     if displayed:
         return [Written(p.text, p.line) for p in displayed]
@@ -65,7 +66,9 @@ def expression(question: Question, answer: Answer) -> Graded:
     except Unreadable as problem:
         return unreadable(question, given, problem)
     if question.final and (used := left_over(question, side.readings[0].node)):
-        echo = understood(side.readings[0])
+        echo, mistake = understood(side.readings[0]), known_mistake(question, side.readings[0].node)
+        if mistake is not None:
+            return wrong(mistake, echo, f"line {given.line}")
         return Graded(0.0, joined(f"Your formula still has {', '.join(sorted(used))} in it.", echo), given.text)
     return judged(question, side.readings, f"line {given.line}: {side.text}")
 
@@ -117,7 +120,7 @@ def solution(text: str, names: Names) -> Node:
 def compare(question: Question, given: Node, wanted: Node) -> Compared:
     """Whether a formula is the wanted one."""
     if question.kind == "number" and equal.is_rounded(given):
-        return equal.compare(given, wanted, question.names, lambda a, b: equal.same(a, b, mpf(question.tolerance)))
+        return equal.compare(given, wanted, question.names, lambda a, b: equal.near(a, b, mpf(question.tolerance)))
     return equal.compare(given, wanted, question.names)
 
 

@@ -22,7 +22,6 @@ from autograder.maths.evaluate import value
 from autograder.maths.operators_used import operators
 from autograder.maths.problems import NoValue, Unreadable
 from autograder.maths.render import rendered
-from autograder.maths.rewrite import replaced
 from autograder.maths.worlds import DIGITS, World, world
 from autograder.written.expressions import (
     NOT_READ,
@@ -37,6 +36,7 @@ from autograder.written.expressions import (
 )
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Question, Slot
+from autograder.written.solved import put_in_solution
 
 _END, _BROKEN = 0.5, 0.25
 _ALMOST_ZERO = mpf(10) ** -30
@@ -199,26 +199,13 @@ def _follows(question: Question, before: Line, after: Line) -> bool:
 
 def _hold(question: Question, holds: Callable[[mpf, mpf], bool], a: nodes.Node, b: nodes.Node) -> bool:
     """Whether two formulas are in a relation: everywhere, or at the solution of what the question solves for."""
-    pairs = [(a, b)]
-    if question.solved:
-        pairs.append((at_the_solution(question, a), at_the_solution(question, b)))
-    outcomes = [equal.compare(y, x, question.names, lambda q, p: holds(p, q)).outcome for x, y in pairs]
-    return any(outcome is not Outcome.DIFFERENT for outcome in outcomes)
 
+    def outcome(adapt: Callable[[World], None] | None = None) -> Outcome:
+        return equal.compare(b, a, question.names, lambda q, p: holds(p, q), adapt).outcome
 
-def at_the_solution(question: Question, node: nodes.Node) -> nodes.Node:
-    """A formula with the solution put in for what is solved for."""
-    for unknown, found in question.solved:
-        wanted, there = solution(unknown, question.names), solution(found, question.names)
-        node = replaced(node, lambda part, w=wanted, t=there: _put_in(part, w, t))  # type: ignore[misc]
-    return node
-
-
-def _put_in(part: nodes.Node, wanted: nodes.Node, there: nodes.Node) -> nodes.Node:
-    if isinstance(part, nodes.Call) and isinstance(wanted, nodes.Call) and part.function == wanted.function:
-        names = dict(zip([a.name for a in wanted.arguments if isinstance(a, nodes.Name)], part.arguments, strict=True))
-        return replaced(there, lambda n: names.get(n.name, n) if isinstance(n, nodes.Name) else n)
-    return there if part == wanted else part
+    if outcome() is not Outcome.DIFFERENT:
+        return True
+    return bool(question.solved) and outcome(lambda place: put_in_solution(question, place)) is not Outcome.DIFFERENT
 
 
 def _is_zero(node: nodes.Node) -> bool:
