@@ -31,8 +31,8 @@ class Brackets(Named):
             close = self.closing(self.at)
             inside = range(self.at + 1, close)
             if self.tokens[close + 1].is_(".") and self.tokens[close + 2].text in ("sum", "mean"):
-                kind = self.tokens[close + 2].text
-                node = self.reduced(kind)
+                last = self.tokens[close + 2]
+                node = self.reduced(last.text, last)
                 self.at += 2
                 if self.next.is_("("):
                     self.at = self.closing(self.at) + 1

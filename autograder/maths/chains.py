@@ -14,7 +14,7 @@ from autograder.maths.names import Names
 from autograder.maths.nodes import negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
-from autograder.maths.tokens import Kind, Token, tokens
+from autograder.maths.tokens import BREAK, Kind, Token, tokens
 
 RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝", "=d": "≗"}
 _BREAKS = ("=>", "->", "\n")
@@ -46,10 +46,13 @@ class Side:
 Chain = tuple[Side, ...]
 
 
-def chains(text: str, names: Names) -> list[Chain]:
-    """All chains of a text, in order. Raises Unreadable only if not even the tokens can be told apart."""
+def chains(text: str, names: Names, *, code: bool = False) -> list[Chain]:
+    """All chains of a text, in order. Raises Unreadable only if not even the tokens can be told apart.
+
+    In code a line of the text is a line of the derivation; in LaTeX it is one if it has a relation of its own.
+    """
     found, current = [], list[Side]()
-    for relation, piece in _split(_undisplayed(tokens(text))):
+    for relation, piece in _split(_lines(_undisplayed(tokens(text, breaks=True)), code=code)):
         if relation in _BREAKS and current:
             found.append(tuple(current))
             current = []
@@ -57,9 +60,9 @@ def chains(text: str, names: Names) -> list[Chain]:
     return [*found, tuple(current)] if current else found
 
 
-def final(text: str, names: Names) -> Side:
+def final(text: str, names: Names, *, code: bool = False) -> Side:
     """The side that answers the question: the last one that is more than the name of the quantity."""
-    sides = [stated(chain, side) for chain in chains(text, names) for side in chain if side.text]
+    sides = [stated(chain, side) for chain in chains(text, names, code=code) for side in chain if side.text]
     if not sides:
         raise Unreadable("there is no formula here", 0, len(text))
     return next((side for side in reversed(sides) if not side.label), sides[-1])
@@ -103,6 +106,30 @@ def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:
                 pieces.pop()
             pieces[-1][1].append(token)
     return [(sign, piece) for i, (sign, piece) in enumerate(pieces) if piece or (i > 0 and sign in RELATIONS)]
+
+
+def _lines(found: list[Token], *, code: bool) -> list[Token]:
+    """With every line break of the text kept that separates two formulas, and no others."""
+    kept: list[Token] = []
+    for i, token in enumerate(found):
+        if not token.is_(BREAK):
+            kept.append(token)
+        elif code or _has_relation_inside(found[i + 1 :]):
+            kept.append(replace(token, text="\n"))
+    return kept
+
+
+def _has_relation_inside(rest: list[Token]) -> bool:
+    """Whether the line that follows has a relation outside brackets, but not as its first sign."""
+    depth = 0
+    for i, token in enumerate(rest):
+        if token.is_(BREAK, "\n"):
+            return False
+        if token.kind is Kind.OPERATOR:
+            depth += (token.text in OPENING) - (token.text in OPENING.values())
+            if depth == 0 and token.text in RELATIONS:
+                return i > 0
+    return False
 
 
 def _continues(token: Token, before: Sequence[Token]) -> bool:
@@ -225,6 +252,10 @@ def _is_called(piece: list[Token]) -> bool:
     cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
     if cursor.next.is_("-"):
         cursor.take()
+    if cursor.next.is_("frac", "dfrac", "tfrac") and cursor.ahead(1).is_("{"):  # a derivative of the quantity
+        derived = cursor.ahead(2).is_("partial") or cursor.ahead(2).text[:1] == "d"
+        second = cursor.closing(cursor.at + 1) + 1
+        return derived and piece[second:] != [] and piece[second].is_("{") and cursor.closing(second) == len(piece) - 1
     if cursor.next.kind is Kind.COMMAND and cursor.ahead(1).is_("{"):
         cursor.at = cursor.closing(cursor.at + 1) + 1
     elif cursor.next.kind is Kind.WORD:

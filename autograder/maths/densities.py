@@ -81,8 +81,8 @@ class Densities(Totals):
                 self.take()
                 if self.next.is_("_"):
                     self.at += 2
-                if self.next.is_("~"):  # E_x~p[...]
-                    self.at += 2
+                if self.took("~"):  # E_x~p[...]
+                    self.spell()
                 if self.next.is_("(") and self.tokens[self.closing(self.at) + 1].is_("[", "("):
                     self.at = self.closing(self.at) + 1
                 densities = self.within(start, self.at, self._under)
@@ -101,6 +101,11 @@ class Densities(Totals):
             drawn = density.arguments[: len(density.of)]
             body = Expectation(density, tuple(a.name for a in drawn if isinstance(a, Name)), body)
         return body
+
+    def average(self, body: Node) -> Node | None:
+        names = {part.name for part in body.walk() if isinstance(part, Name) and self._is_random(part.name)}
+        law = self._only_law(names.pop()) if len(names) == 1 else None
+        return Expectation(_at_its_variables(law), law.of, body) if law is not None else None
 
     def _under(self) -> list[Density]:
         r"""What stands beneath an E: `q`, `q(z|x)`, `z \sim q`, `z_1, z_2 \sim q(z|x)`, several of these."""

@@ -187,6 +187,8 @@ def _two_terms(one: Node, other: Node, a: mpf, b: mpf) -> Reason:
 def _swap(given: Node, wanted: Node, names: Names) -> Reason | None:
     """Two names, or two groups of names (σ₁, μ₁ and σ₂, μ₂), exchanged."""
     for exchange in _exchanges(wanted, names):
+        if not all(_alike(a, b, names) for a, b in exchange.items()):
+            continue
         if _equal(given, renamed(wanted, exchange), names):
             pair = ", ".join(f"{pretty(a)} and {pretty(b)}" for a, b in sorted(exchange.items()) if a < b)
             return Reason("swap", "Two names have changed places: which belongs to which?", f"exchanged: {pair}")
@@ -205,6 +207,12 @@ def _exchanges(wanted: Node, names: Names) -> Iterator[dict[str, str]]:
             endings.setdefault((one, two), {}).update({a: b, b: a})
     yield from (group for group in endings.values() if len(group) > 2)
     yield from ({a: b, b: a} for a, b in pairs)
+
+
+def _alike(one: str, other: str, names: Names) -> bool:
+    """Whether a name can stand where the other does: densities only for densities of the same variables."""
+    laws = [{(law.of, law.given) for law in names.laws.get(base, ())} for base in (one, other)]
+    return laws[0] == laws[1]
 
 
 def _log_base(given: Node, wanted: Node, names: Names) -> Reason | None:

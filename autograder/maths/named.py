@@ -122,11 +122,19 @@ class Named(Densities):
         return node
 
     def _names_only(self) -> bool:
-        """Whether the bracket that comes next holds nothing but names."""
-        inside = self.tokens[self.at + 1 : self.closing(self.at)]
-        return all(t.kind is not Kind.OPERATOR or t.text in (*",|;_{}'", "-", "+") for t in inside) and not any(
-            t.kind is Kind.COMMAND and t.text not in FONTS and t.text not in ACCENTS for t in inside
-        )
+        r"""Whether the bracket that comes next holds nothing but names: `(x)`, `(x_{t-1}, t)`, `(\mathbf{x}|z)`."""
+        close, depth = self.closing(self.at), 0
+        for i in range(self.at + 1, close):
+            token = self.tokens[i]
+            depth += token.is_("{") - token.is_("}")
+            inside = depth > 0 or self.tokens[i - 1].is_("_")
+            if token.kind is Kind.OPERATOR:
+                fits = token.text in ",|;_{}'" or (inside and token.text in "+-")
+            else:
+                fits = token.kind is Kind.WORD or token.text in FONTS or token.text in ACCENTS or inside
+            if not fits:
+                return False
+        return close > self.at + 1
 
     def _undeclared(self, spelled: Spelled, token: Token, start: int) -> Node:
         name = spelled.canonical
@@ -160,7 +168,7 @@ class Named(Densities):
             self.at = self._after_base(start)
             return self.big(spelled.token, BIG[spelled.base])
         if name == "mean" and self.next.is_("("):
-            return self.reduced("mean")
+            return self.reduced("mean", token)
         if name == "Rational" and self.next.is_("("):
             return Divide(*self.group(self.two))
         return None

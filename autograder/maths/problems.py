@@ -29,12 +29,13 @@ class Unreadable(Exception):
         excerpt = line[first : first + 120]
         carets = " " * (start - begin - first) + "^" * min(width, 60)
         cure = f"\nHint: {self.hint}" if self.hint else ""
-        return f"{self.message} (column {start - begin + 1})\n  {_visible(excerpt)}\n  {carets}{cure}"
+        return f"{self.message} (column {start - begin + 1})\n  {visible(excerpt)}\n  {carets}{cure}"
 
 
 class NoValue(Exception):
     """A formula that has no value where it is looked at: log 0, a quotient by 0, a sum that is too large."""
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """A text without control characters."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from autograder.errors import nearest
-from autograder.maths.problems import Unreadable
+from autograder.maths.problems import Unreadable, visible
 
 MAX_CHARACTERS, MAX_TOKENS, MAX_DIGITS = 4000, 1500, 40
 _MAX_EXPONENT = 999
@@ -104,13 +104,16 @@ _TWO = ("**", "||", "<=", ">=", "==", "!=", "=>", "->", "~=", ":=")
 _SINGLE = set("+-*/^_=<>()[]{},|.!'~&:;@")
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of a formula, an END last. Raises Unreadable."""
+BREAK = "line break"  # in the text itself, where it is asked for
+
+
+def tokens(text: str, *, breaks: bool = False) -> list[Token]:
+    """The tokens of a formula, an END last; line breaks of the text are tokens if asked for. Raises Unreadable."""
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(
             f"the formula has {len(text)} characters; at most {MAX_CHARACTERS} are read", MAX_CHARACTERS, len(text)
         )
-    found = _Scanner(text).scan()
+    found = _Scanner(text, breaks=breaks).scan()
     if len(found) > MAX_TOKENS:
         raise Unreadable(
             f"the formula has {len(found)} signs and names; at most {MAX_TOKENS} are read", found[-1].start
@@ -119,8 +122,8 @@ def tokens(text: str) -> list[Token]:
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+    def __init__(self, text: str, *, breaks: bool) -> None:
+        self.text, self.at, self.breaks = text, 0, breaks
         self.found: list[Token] = []
         self.space = True
 
@@ -151,6 +154,9 @@ class _Scanner:
         two = self.text[self.at : self.at + 2]
         if c == "~" and two != "~=" and self._in_subscript():
             self.add(Kind.OPERATOR, "~", 1)  # x~p of plain text; elsewhere it is LaTeX's space
+        elif c == "\n" and self.breaks:
+            self.add(Kind.OPERATOR, BREAK, 1)
+            self.space = True
         elif c in " \t\r\n$" or (c == "~" and two != "~="):
             self.skip(1)
         elif c == "\\":
@@ -210,7 +216,7 @@ class _Scanner:
         elif name in _COMMANDS:
             self.add(Kind.COMMAND, name, length)
         else:
-            self.add(Kind.COMMAND, UNKNOWN + _shown(name), length)
+            self.add(Kind.COMMAND, UNKNOWN + visible(name), length)
 
     def _unicode(self, c: str) -> bool:
         if c in _UNICODE:
@@ -286,11 +292,7 @@ def _meaningless(c: str) -> str:
 def _strange(c: str) -> str:
     name = unicodedata.name(c, f"U+{ord(c):04X}")
     if "CYRILLIC" in name or "ARMENIAN" in name or "FULLWIDTH" in name:
-        return f"{_shown(c)} looks like a Latin letter, but is {name}"
+        return f"{visible(c)} looks like a Latin letter, but is {name}"
     if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cs", "Cn"):
         return f"a formula cannot hold the invisible character {name}"
-    return f"the character {_shown(c)} ({name}) has no meaning in a formula"
-
-
-def _shown(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return f"the character {visible(c)} ({name}) has no meaning in a formula"

@@ -158,20 +158,27 @@ class Totals(Functions):
             return Total(kind, variable, lower, upper, body)
         return self._over_what_is_there(kind, self.tokens[start - 1])
 
-    def reduced(self, kind: str) -> Node:
+    def reduced(self, kind: str, token: Token) -> Node:
         """`np.mean(...)`, `(...).mean()`, `(...).sum()`: over the index of what is indexed in the bracket."""
-        token = self.next
-        self.allowed("sum", token)
         total = self._over_what_is_there("sum", token)
+        if isinstance(total, Expectation):
+            return total
         return Divide(total, Name(self.names.size)) if kind == "mean" else total
+
+    def average(self, body: Node) -> Node | None:
+        """The expectation of a body over the one random variable in it."""
+        raise NotImplementedError
 
     def _over_what_is_there(self, kind: str, token: Token) -> Node:
         """`np.sum(...)`: over the index of what is indexed, or over the variable of the densities."""
         with self._bound("_", False):
             body = self.group(self.expression)
         if uses(body, "_"):
+            self.allowed(kind, token)
             return self._counted(kind, "_", None, None, body, token)
         variables = {v for part in body.walk() if isinstance(part, Density) for v in part.of}
+        if not variables and token.text == "mean" and (average := self.average(body)) is not None:
+            return average
         if len(variables) != 1:
             raise self.error("the sum does not say over what", token)
         return Total(kind, variables.pop(), None, None, body)
@@ -242,6 +249,8 @@ class Totals(Functions):
     def _below(self) -> Node:
         r"""What is differentiated by: `\partial h`, `dD`, `\partial D(x)`."""
         token = self.next
+        if _is_word(token, "delta") and not self._knows("delta"):
+            self.take()
         variable = None if self.took("partial") else self.differential()
         if variable is None:
             spelled = self.spell()
@@ -271,7 +280,7 @@ def uses(node: Node, variable: str) -> bool:
 
 
 def _differentiates(token: Token) -> bool:
-    return token.is_("partial") or (token.kind is Kind.WORD and token.text[0] == "d")
+    return token.is_("partial") or _is_word(token, "delta") or (token.kind is Kind.WORD and token.text[0] == "d")
 
 
 def _is_word(token: Token, text: str) -> bool:

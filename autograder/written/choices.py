@@ -108,13 +108,21 @@ def match(question: Question, answer: Answer) -> Graded:
 
 def _assigned(question: Question, answer: Answer) -> dict[str, str]:
     keys = sorted((pair.key for pair in question.pairs), key=len, reverse=True)
-    pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*\s*(?:[:=→]|->)\s*(.+?)\W*$", re.IGNORECASE)
+    pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*?(?:[:=→|]|->)\s*(.+?)\W*$", re.IGNORECASE)
     found = {}
-    for piece in answer.pieces:
-        for line in piece.text.replace("$", "").splitlines():
-            if (row := pattern.match(line)) and (value := _value(question, row.group(2))):
-                found[row.group(1).casefold()] = value
+    for line in _rows(answer):
+        if (row := pattern.match(line)) and (value := _value(question, row.group(2))):
+            found[row.group(1).casefold()] = value
     return found
+
+
+def _rows(answer: Answer) -> list[str]:
+    """The lines of the file that an answer has, without formatting: `- $G$: **a**` is `- G: a`."""
+    rows: dict[int, str] = {}
+    for piece in answer.pieces:
+        for offset, text in enumerate(piece.text.split("\n")):
+            rows[piece.line + offset] = f"{rows.get(piece.line + offset, '')} {text}"
+    return [re.sub(r"[$`*{}\\]", "", rows[line]) for line in sorted(rows)]
 
 
 def _value(question: Question, text: str) -> str | None:

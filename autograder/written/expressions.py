@@ -11,7 +11,7 @@ from mpmath import mpf
 from autograder.answers import Answer, Kind
 from autograder.maths import equal
 from autograder.maths.chains import final, states_a_law
-from autograder.maths.diagnose import reason
+from autograder.maths.diagnose import Reason, reason
 from autograder.maths.equal import Compared, Outcome
 from autograder.maths.names import Names, pretty
 from autograder.maths.nodes import Item, Name, Node
@@ -34,6 +34,7 @@ class Written:
 
     text: str
     line: int
+    code: bool = False  # every line is a formula of its own
 
 
 def formulas(answer: Answer) -> list[Written]:
@@ -42,7 +43,7 @@ def formulas(answer: Answer) -> list[Written]:
     set_apart = [p for p in set_apart if not states_a_law(p.text)] or set_apart
     displayed = [p for p in set_apart if p.display] or set_apart  # not the symbols within a sentence
     if displayed:
-        return [Written(p.text, p.line) for p in displayed]
+        return [Written(p.text, p.line, p.kind is Kind.CODE) for p in displayed]
     lines = []
     for piece in answer.pieces:
         if piece.kind is Kind.TEXT:
@@ -60,7 +61,7 @@ def expression(question: Question, answer: Answer) -> Graded:
     if question.kind == "number" and _DECIMAL_COMMA.fullmatch(given.text.strip("$ ")):
         given = Written(given.text.replace(",", "."), given.line)
     try:
-        side = final(given.text, names)
+        side = final(given.text, names, code=given.code)
         if side.problem is not None:
             raise side.problem
     except Unreadable as problem:
@@ -87,10 +88,19 @@ def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Gra
     if compared[0].outcome is Outcome.UNDECIDED:
         staff = f"Undecided: {compared[0].why}\nGiven ({where}); wanted: {question.expect}"
         return Graded(0.0, joined(_NOT_DECIDED, echo), staff, by_hand=True)
-    why = reason(readings[0].node, wanted, question.names)
+    why, detail = _reason(readings[0].node, wanted, question.names)
     hint = f"Hint: {why.hint}" if why else ""
-    staff = joined(f"Different from {question.expect} ({where})", why.detail if why else "no known reason")
+    staff = joined(f"Different from {question.expect} ({where})", detail)
     return Graded(0.0, joined("Your formula differs from the solution.", echo, hint), staff)
+
+
+def _reason(given: Node, wanted: Node, names: Names) -> tuple[Reason | None, str]:
+    """Why a formula is wrong, and what staff read of it; a fault of ours here must not take the verdict with it."""
+    try:
+        found = reason(given, wanted, names)
+    except Exception as error:  # noqa: BLE001 - see above
+        return None, f"The search for a reason failed: {error!r}"
+    return found, found.detail if found else "no known reason"
 
 
 def wrong(known: Mistake, echo: str, where: str) -> Graded:

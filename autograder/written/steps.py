@@ -134,7 +134,7 @@ def _lines(question: Question, answer: Answer) -> Iterator[Line]:
     last: Line | None = None
     for written in formulas(answer):
         try:
-            found = chains(written.text, question.names)
+            found = chains(written.text, question.names, code=written.code)
         except Unreadable as problem:
             raise _CannotSplit(written, problem) from None
         for sides in found:
