@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from autograder.maths.named import Named
-from autograder.maths.nodes import Call, Divide, Node
+from autograder.maths.nodes import Call, Divide, Node, Number, Power
 from autograder.maths.tokens import Token
+from autograder.maths.totals import uses
 
 
 class Brackets(Named):
@@ -13,9 +16,15 @@ class Brackets(Named):
     def bars(self, token: Token) -> Node:
         self.take()
         self.closers, before = 1, self.closers
-        node = self.expression()
+        if token.text == "||":
+            with self._bound("_", False):  # the norm of an indexed name goes over its index
+                node = self.expression()
+        else:
+            node = self.expression()
         self.closers = before
         self.expect(token.text, after=token)
+        if token.text == "||" and uses(node, "_"):
+            return Call("sqrt", (self._counted("sum", "_", None, None, Power(node, Number(Fraction(2))), token),))
         if self.next.is_("_"):
             self.take()
             start, stop = self._script()

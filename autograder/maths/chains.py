@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from autograder.maths.cursor import OPENING, Cursor
 from autograder.maths.names import Names
-from autograder.maths.nodes import negated
+from autograder.maths.nodes import Number, negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
 from autograder.maths.tokens import BREAK, Kind, Token, tokens
@@ -57,7 +57,16 @@ def chains(text: str, names: Names, *, code: bool = False) -> list[Chain]:
             found.append(tuple(current))
             current = []
         current.append(_side(RELATIONS.get(relation, ""), piece, text, names))
-    return [*found, tuple(current)] if current else found
+    return [_without_bounds(chain) for chain in ([*found, tuple(current)] if current else found)]
+
+
+def _without_bounds(chain: Chain) -> Chain:
+    """A number behind an inequality at the end (`... >= 0`) is a remark, not what the chain comes to."""
+    last = chain[-1]
+    is_bound = last.relation in "≥≤><" and last.relation and len(chain) > 1 and bool(last.readings)
+    if is_bound and isinstance(last.readings[0].node, Number) and not all(side.label for side in chain[:-1]):
+        return (*chain[:-1], replace(last, label=True))
+    return chain
 
 
 def final(text: str, names: Names, *, code: bool = False) -> Side:

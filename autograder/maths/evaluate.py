@@ -94,7 +94,7 @@ class _Evaluation(Averages):
     def product(self, a: Value, b: Value) -> Value:
         if isinstance(a, mpmath.matrix) and isinstance(b, mpmath.matrix):
             if a.cols == 1 and b.cols == 1 and a.rows == b.rows and a.rows > 1:
-                raise NoValue("two column vectors have no product: write z^T z")
+                return mpmath.fdot(a, b)  # two columns: only their inner product can be meant
             made = a * b
             return made[0, 0] if made.rows == made.cols == 1 else made
         return a * b
@@ -138,6 +138,8 @@ class _Evaluation(Averages):
             at = dict(zip(entry.arguments, map(self.number, node.arguments), strict=True))
             with self.binding(**at):
                 return self.formula(entry.domain)
+        if node.function == "dot":
+            return self.product(*map(self.of, node.arguments))
         if node.function in ("det", "tr", "inv", "norm", "norm1", "abs"):
             return of_array(node.function, self.of(node.arguments[0]))
         arguments = [self.number(argument) for argument in node.arguments]

@@ -66,7 +66,7 @@ class Functions(Indexed):
 
     def applied(self, token: Token, name: str, arguments: list[Node]) -> Node:
         """A known function of its arguments."""
-        if name in ("max", "min"):
+        if name in ("max", "min", "dot"):
             if len(arguments) < 2:
                 raise self.error(f"{name} needs two arguments", token)
         elif len(arguments) != 1:

@@ -25,7 +25,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autograder.errors import AssignmentError, nearest
-from autograder.maths.tokens import GREEK
+from autograder.maths.alphabet import GREEK
 
 SCALARS = ("real", "positive", "unit", "bit", "size")
 OPERATORS = ("sum", "prod", "int", "E", "KL", "JSD", "H", "diff", "log", "exp")
@@ -79,6 +79,7 @@ class Names:
     size: str = "k"  # the upper end of sums that state none
     default: dict[str, str] = field(default_factory=dict)  # E_q means E_{q(z|x)}
     called: frozenset[str] = frozenset()  # names of the quantity itself, which a formula may begin or end with
+    hidden: frozenset[str] = frozenset()  # read, but not listed: names that only wrong answers have
     dropped: frozenset[str] = frozenset()  # scalars that may be written as functions: mu(x) is mu
 
     def entry(self, name: str) -> Entry | None:
@@ -103,7 +104,8 @@ class Names:
 
     def shown(self) -> str:
         """The declared names as a message lists them."""
-        scalars = [pretty(name) for name in self.entries] + [pretty(f"{name}_i") for name in self.indexed]
+        scalars = [pretty(name) for name in self.entries if name not in self.hidden]
+        scalars += [pretty(f"{name}_i") for name in self.indexed]
         laws = [pretty(str(law)) for group in self.laws.values() for law in group]
         return ", ".join(dict.fromkeys([*scalars, *laws])) or "no names"
 
@@ -137,6 +139,7 @@ def declare(
     default: Mapping[str, str] | None = None,
     called: Iterable[str] = (),
     dropped: Iterable[str] = (),
+    hidden: Iterable[str] = (),
     place: str = "names",
 ) -> Names:
     """Names as a question's table declares them. Raises AssignmentError that begins with `place`."""
@@ -147,6 +150,7 @@ def declare(
         default=dict(default or {}),
         called=frozenset(called),
         dropped=frozenset(dropped),
+        hidden=frozenset(hidden),
     )
     for operator in declared.allow:
         if operator not in OPERATORS:
@@ -200,6 +204,7 @@ def _entry(key: str, domain: str, place: str) -> Entry:
 
 _SMALL = str.maketrans("0123456789aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _LETTERS = dict(zip(GREEK, "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
+_INDICES = {"tm1": "{t-1}", "tp1": "{t+1}"}
 _MARKS = {"bar": "\N{COMBINING MACRON}", "hat": "\N{COMBINING CIRCUMFLEX ACCENT}", "tilde": "\N{COMBINING TILDE}"}
 
 
@@ -211,7 +216,7 @@ def pretty(name: str) -> str:
         text = _LETTERS.get(base, base)
         while rest and rest[0] in _MARKS:
             text += _MARKS[rest.pop(0)]
-        sub = "_".join(_LETTERS.get(part, part.replace("tm1", "t-1")) for part in rest)
+        sub = "_".join(_LETTERS.get(part, _INDICES.get(part, part)) for part in rest)
         small = sub.translate(_SMALL)
         return text + (small if sub and small != sub and len(sub) == 1 else f"_{sub}" if sub else "")
 

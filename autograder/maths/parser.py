@@ -24,6 +24,7 @@ from autograder.maths.tokens import UNKNOWN, Kind, Token, similar_command, token
 from autograder.maths.words import FUNCTIONS
 
 _FRACTIONS = ("frac", "tfrac", "dfrac", "cfrac")
+_NO_FACTORS = ("over", "in", "quad", "qquad", "top", "star", "rangle", "partial", "pm", "mp", "end")
 _INFINITIES = ("infty", "infinity", "inf")
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
 
@@ -129,7 +130,19 @@ class Parser(Brackets):
         if self._at_differential():
             return False
         if token.kind is Kind.COMMAND:
-            return token.text not in ("over", "in", "quad", "qquad", "top", "star", "partial", "pm", "mp", "end")
+            return token.text not in (
+                "over",
+                "in",
+                "quad",
+                "qquad",
+                "top",
+                "star",
+                "rangle",
+                "partial",
+                "pm",
+                "mp",
+                "end",
+            )
         return token.kind is Kind.WORD
 
     def _at_differential(self) -> bool:
@@ -230,6 +243,10 @@ class Parser(Brackets):
             return self.big(token, name)
         if name == "int":
             return self.integral(token)
+        if name == "langle":
+            first, second = self.two()
+            self.expect("rangle", after=token)
+            return Call("dot", (first, second))
         if name in _INFINITIES:
             return Constant("inf")
         if name in _CANCELS:

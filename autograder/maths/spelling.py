@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from autograder.errors import nearest
+from autograder.maths.alphabet import GREEK
 from autograder.maths.cursor import Cursor
 from autograder.maths.names import Names, pretty
 from autograder.maths.nodes import Node
-from autograder.maths.tokens import GREEK, Kind, Token
+from autograder.maths.tokens import Kind, Token
 from autograder.maths.words import (
     ACCENTS,
     CONSTANTS,

@@ -12,6 +12,21 @@ import unicodedata
 from dataclasses import dataclass
 
 from autograder.errors import nearest
+from autograder.maths.alphabet import (
+    ACCENTS,
+    COMMANDS,
+    FRACTIONS,
+    GREEK,
+    LETTERS,
+    OPERATORS,
+    SPACING,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    UNICODE,
+    UNICODE_COMMANDS,
+    UNICODE_WORDS,
+    VARIANTS,
+)
 from autograder.maths.problems import Unreadable, visible
 
 MAX_CHARACTERS, MAX_TOKENS, MAX_DIGITS = 4000, 1500, 40
@@ -46,57 +61,6 @@ class Token:
         return self.kind in (Kind.OPERATOR, Kind.COMMAND) and self.text in texts
 
 
-GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
-    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
-_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varsigma": "sigma", "varrho": "rho"}
-_LETTERS = {"ell": "l", "hbar": "h"}
-_SPACING = set(
-    ", ; ! : > enspace thinspace left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm Bigm "
-    "displaystyle textstyle limits nolimits nonumber notag hfill middle noindent par blacksquare Box checkmark".split()
-) | {" ", "\n", "\t", "/"}
-_OPERATORS = {
-    "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circ": "∘", "div": "/",
-    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">",
-    "approx": "~=", "equiv": "=", "coloneqq": "=", "triangleq": "=", "ne": "!=", "neq": "!=", "propto": "propto",
-    "Rightarrow": "=>", "implies": "=>", "Longrightarrow": "=>", "iff": "=>", "Leftrightarrow": "=>", "to": "->",
-    "rightarrow": "->", "longrightarrow": "->", "sim": "~", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|",
-    "|": "||", "parallel": "||", "Vert": "||", "lVert": "||", "rVert": "||",
-    "{": "{{", "}": "}}", "lbrace": "{{", "rbrace": "}}", "lbrack": "[", "rbrack": "]",
-    "\\": "\n", "cr": "\n", "newline": "\n", "lang": "<", "prime": "'",
-}  # fmt: skip
-_COMMANDS = set(
-    "frac tfrac dfrac cfrac sqrt sum prod int log ln lg exp max min tanh sinh cosh sin cos tan arctan erf det tr inf "
-    "infty infinity mathbb mathbf mathrm mathcal mathit mathsf mathtt mathop boldsymbol bm bf rm it cal "
-    "text textbf textrm textit textup mbox operatorname hat bar tilde overline widehat widetilde vec dot star "
-    "dagger top intercal "
-    "underbrace overbrace boxed cancel bcancel xcancel begin end over in notin label tag partial nabla lim quad qquad "
-    "arg argmax argmin sup binom pm mp "
-    "ldots dots cdots forall exists because therefore square qed lambda underset overset stackrel "
-    "substack phantom color textcolor mathds logit sigmoid softplus "
-    "KL JSD E".split()
-)
-_UNICODE = {
-    "−": "-", "–": "-", "—": "-", "﹣": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "⊙": "*",
-    "÷": "/", "∘": "∘", "∕": "/", "⁄": "/", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "≈": "~=", "≡": "=", "≔": "=",
-    "≠": "!=", "∝": "propto", "⇒": "=>", "⟹": "=>", "⇔": "=>", "→": "->", "⟶": "->", "∼": "~", "∣": "|", "│": "|",
-    "‖": "||", "∥": "||", "′": "'", "⟨": "<", "⟩": ">", "，": ",", "（": "(", "）": ")", "＝": "=", "＋": "+",
-}  # fmt: skip
-_UNICODE_COMMANDS = {"∞": "infty", "√": "sqrt", "∑": "sum", "∏": "prod", "∫": "int", "∂": "partial", "∈": "in"}
-_UNICODE_WORDS = {"𝔼": "E", "ℓ": "l", "ℝ": "R", "µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
-_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅙": "1/6", "⅛": "1/8"}
-_ACCENTS = {"\N{COMBINING MACRON}": "bar", "\N{COMBINING CIRCUMFLEX ACCENT}": "hat", "\N{COMBINING TILDE}": "tilde",
-            "\N{COMBINING OVERLINE}": "bar"}  # fmt: skip
-_SUBSCRIPTS = {
-    **{chr(0x2080 + i): str(i) for i in range(10)}, "₊": "+", "₋": "-", "ₐ": "a", "ₑ": "e", "ₒ": "o", "ₓ": "x",
-    "ₕ": "h", "ₖ": "k", "ₗ": "l", "ₘ": "m", "ₙ": "n", "ₚ": "p", "ₛ": "s", "ₜ": "t", "ᵢ": "i", "ⱼ": "j", "ᵣ": "r",
-    "ᵤ": "u", "ᵥ": "v", "ᵦ": "beta", "ᵧ": "gamma", "ᵨ": "rho", "ᵩ": "phi", "ᵪ": "chi",
-}  # fmt: skip
-_SUPERSCRIPTS = {
-    "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9", "⁺": "+",
-    "⁻": "-", "ⁿ": "n", "ⁱ": "i", "ᵀ": "T", "ᵏ": "k", "ᵐ": "m", "ˣ": "x", "ᶻ": "z", "⁎": "*", "⋆": "*",
-}  # fmt: skip
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _INFINITY = re.compile(r"float\(\s*([\"'])inf\1\s*\)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -203,36 +167,36 @@ class _Scanner:
         name, length = match.group(1) or "", len(match.group())
         if match.group().endswith("*") and name not in ("operatorname", "\\", "tag"):
             length -= 1
-        name = _VARIANTS.get(name, name)
+        name = VARIANTS.get(name, name)
         if name in GREEK:
             self.add(Kind.WORD, name, length)
-        elif name in _LETTERS:
-            self.add(Kind.WORD, _LETTERS[name], length)
-        elif name in _SPACING:
+        elif name in LETTERS:
+            self.add(Kind.WORD, LETTERS[name], length)
+        elif name in SPACING:
             dotted = name in ("left", "right", "middle") and self.text[self.at + length : self.at + length + 1] == "."
             self.skip(length + dotted)
-        elif name in _OPERATORS:
-            self.add(Kind.OPERATOR, _OPERATORS[name], length)
-        elif name in _COMMANDS:
+        elif name in OPERATORS:
+            self.add(Kind.OPERATOR, OPERATORS[name], length)
+        elif name in COMMANDS:
             self.add(Kind.COMMAND, name, length)
         else:
             self.add(Kind.COMMAND, UNKNOWN + visible(name), length)
 
     def _unicode(self, c: str) -> bool:
-        if c in _UNICODE:
-            self.add(Kind.OPERATOR, _UNICODE[c], 1)
-        elif c in _UNICODE_COMMANDS:
-            self.add(Kind.COMMAND, _UNICODE_COMMANDS[c], 1)
-        elif c in _FRACTIONS:
-            self.add(Kind.NUMBER, _FRACTIONS[c], 1)
-        elif c in _UNICODE_WORDS:
-            self.add(Kind.WORD, _UNICODE_WORDS[c], 1)
-        elif c in _SUBSCRIPTS:
-            self._small("_", _SUBSCRIPTS)
-        elif c in _SUPERSCRIPTS:
-            self._small("^", _SUPERSCRIPTS)
-        elif c in _ACCENTS:
-            self.add(Kind.COMMAND, f"accent {_ACCENTS[c]}", 1)
+        if c in UNICODE:
+            self.add(Kind.OPERATOR, UNICODE[c], 1)
+        elif c in UNICODE_COMMANDS:
+            self.add(Kind.COMMAND, UNICODE_COMMANDS[c], 1)
+        elif c in FRACTIONS:
+            self.add(Kind.NUMBER, FRACTIONS[c], 1)
+        elif c in UNICODE_WORDS:
+            self.add(Kind.WORD, UNICODE_WORDS[c], 1)
+        elif c in SUBSCRIPTS:
+            self._small("_", SUBSCRIPTS)
+        elif c in SUPERSCRIPTS:
+            self._small("^", SUPERSCRIPTS)
+        elif c in ACCENTS:
+            self.add(Kind.COMMAND, f"accent {ACCENTS[c]}", 1)
         elif c.isspace():
             self.skip(1)
         else:
@@ -251,11 +215,11 @@ class _Scanner:
             word = word.capitalize() if " CAPITAL " in name else word
         else:
             return False
-        if word not in GREEK and len(word) > 1 or any(mark not in _ACCENTS for mark in marks):
+        if word not in GREEK and len(word) > 1 or any(mark not in ACCENTS for mark in marks):
             return False
         self.add(Kind.WORD, word, 1)
         for mark in marks:
-            self.found.append(Token(Kind.COMMAND, f"accent {_ACCENTS[mark]}", self.at - 1, self.at, glued=True))
+            self.found.append(Token(Kind.COMMAND, f"accent {ACCENTS[mark]}", self.at - 1, self.at, glued=True))
         return True
 
     def _small(self, sign: str, table: dict[str, str]) -> None:
@@ -276,7 +240,7 @@ class _Scanner:
 
 def similar_command(name: str) -> str | None:
     """The known command that is spelled most like an unknown one."""
-    return nearest(name, [*GREEK, *_COMMANDS, *_OPERATORS]) if len(name) > 1 else None
+    return nearest(name, [*GREEK, *COMMANDS, *OPERATORS]) if len(name) > 1 else None
 
 
 def _meaningless(c: str) -> str:

@@ -22,7 +22,7 @@ FUNCTIONS = {
     "logistic": "logistic", "expit": "logistic", "softplus": "softplus", "logit": "logit", "log2": "log2",
     "log10": "log10", "sign": "sign", "sgn": "sign", "relu": "relu", "ReLU": "relu", "det": "det", "tr": "tr",
     "trace": "tr", "inv": "inv", "maximum": "max", "minimum": "min", "log1p": "log1p", "square": "square",
-    "norm": "norm", "logsigmoid": "logsigmoid",
+    "norm": "norm", "dot": "dot", "inner": "dot", "matmul": "dot", "vdot": "dot", "logsigmoid": "logsigmoid",
 }  # fmt: skip
 OPERATOR_WORDS = {
     "KL",

@@ -108,7 +108,7 @@ def match(question: Question, answer: Answer) -> Graded:
 
 def _assigned(question: Question, answer: Answer) -> dict[str, str]:
     keys = sorted((pair.key for pair in question.pairs), key=len, reverse=True)
-    pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*?(?:[:=→|]|->)\s*(.+?)\W*$", re.IGNORECASE)
+    pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*?(?:[:=→|]|->)\s*(.+?)[\s_.,;|]*$", re.IGNORECASE)
     found = {}
     for line in _rows(answer):
         if (row := pattern.match(line)) and (value := _value(question, row.group(2))):

@@ -15,6 +15,7 @@ r"""questions.toml -> Questions, with errors that name file, question, key and c
     names = { "q(x)" = "normal(mu, sigma)" }
     alias = { "sigma_q" = "sigma" }
     allow = []                           # operators of the final formula
+    hidden = ["sigma_p"]                 # names that are read, but not listed: only wrong answers have them
     final = ["mu", "sigma"]              # the only names of the final formula; all, if left out
     expect = '\frac12(\mu^2+\sigma^2-1-\log\sigma^2)'
     form = "gaussian.KL_STANDARD_NORMAL" # the closed form that proves it
@@ -178,8 +179,8 @@ def load_questions(assignment: Assignment) -> tuple[Question, ...]:
 
 
 _KEYS = (
-    "id number title points kind ask uses names alias allow final default size called dropped expect form tolerance "
-    "spellings solution solved slots mistakes options reasons pairs several rubric visibility"
+    "id number title points kind ask uses names alias allow final default size called dropped hidden expect form "
+    "tolerance spellings solution solved slots mistakes options reasons pairs several rubric visibility"
 ).split()
 
 
@@ -210,6 +211,7 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
             default=content.get("default"),
             called=content.get("called", ()),
             dropped=content.get("dropped", ()),
+            hidden=content.get("hidden", ()),
             place=place,
         ),
         allow=_operators(place, content.get("allow", [])),
