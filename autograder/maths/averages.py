@@ -162,7 +162,7 @@ class Averages:
         return found
 
     def _integral_over_all(self, node: n.Integral) -> mpf:
-        if node.variable in self.world.atoms:
+        if self.world.names.origin(node.variable) in self.world.atoms:
             return self._total(n.Total("sum", node.variable, None, None, node.body))
         total = mpf(0)
         for term in node.body.terms if isinstance(node.body, n.Add) else (node.body,):

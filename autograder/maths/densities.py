@@ -7,7 +7,7 @@ from dataclasses import replace
 from autograder.maths.names import Law
 from autograder.maths.nodes import Density, Divergence, Expectation, Name, Node
 from autograder.maths.tokens import Kind, Token
-from autograder.maths.totals import Totals
+from autograder.maths.totals import Totals, uses
 
 DIVERGENCES = {
     "D_KL": "KL", "KL": "KL", "KLD": "KL", "D_kl": "KL", "kl": "KL", "JSD": "JSD", "D_JS": "JSD", "JS": "JSD",
@@ -97,10 +97,21 @@ class Densities(Totals):
             raise self.error("sums and expectations are nested more than 4 deep")
         with self.deeper():
             body = self.group(self.expression) if self.next.is_("[", "(", "{{", "{") else self.term()
-        for density in reversed(densities):
+        all_drawn = [copy for density in densities for copy in self._copies(density, body)]
+        for density in reversed(all_drawn):
             drawn = density.arguments[: len(density.of)]
             body = Expectation(density, tuple(a.name for a in drawn if isinstance(a, Name)), body)
         return body
+
+    def _copies(self, density: Density, body: Node) -> list[Density]:
+        """E_q of a body with z_1 and z_2, two copies of z, draws both."""
+        first = density.arguments[0]
+        if len(density.of) > 1 or first != Name(density.of[0]):
+            return [density]
+        entries = self.names.entries.values()
+        copies = [e.name for e in entries if e.what == "copy" and e.domain == density.of[0] and uses(body, e.name)]
+        drawn = [replace(density, arguments=(Name(name), *density.arguments[1:])) for name in copies]
+        return drawn if drawn and not uses(body, density.of[0]) else [density, *drawn]
 
     def average(self, body: Node) -> Node | None:
         names = {part.name for part in body.walk() if isinstance(part, Name) and self._is_random(part.name)}

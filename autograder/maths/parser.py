@@ -21,7 +21,7 @@ from autograder.maths.nodes import (
 )
 from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import UNKNOWN, Kind, Token, similar_command, tokens
-from autograder.maths.words import FUNCTIONS
+from autograder.maths.words import FONTS, FUNCTIONS
 
 _FRACTIONS = ("frac", "tfrac", "dfrac", "cfrac")
 _NO_FACTORS = ("over", "in", "quad", "qquad", "top", "star", "rangle", "partial", "pm", "mp", "end")
@@ -187,12 +187,7 @@ class Parser(Brackets):
 
     def _power(self, base: Node) -> Node:
         self.take()
-        braced = self.next.is_("{") and self.ahead(2).is_("}")
-        if braced and self.ahead(1).text in ("T", "top", "intercal"):
-            self.at += 3
-            return Transpose(base)
-        if self.next.text in ("T", "top", "intercal") and not self._knows("T"):
-            self.take()
+        if self._transposes():
             return Transpose(base)
         negative = not self.next.is_("{") and self._sign()
         exponent = self.group(self.expression) if self.next.is_("{", "(") else self.simple()
@@ -200,6 +195,17 @@ class Parser(Brackets):
             with self.deeper():
                 exponent = self._power(exponent)
         return Power(base, negated(exponent) if negative else exponent)
+
+    def _transposes(self) -> bool:
+        r"""Whether the exponent is a transposition sign, which is passed: `^T`, `^{\top}`, `^{\mathsf{T}}`."""
+        close = self.closing(self.at) if self.next.is_("{") else self.at
+        if self.next.kind is Kind.COMMAND and self.next.text in FONTS:
+            close = self.closing(self.at + 1) if self.ahead(1).is_("{") else self.at + 1
+        inside = [t for t in self.tokens[self.at : close + 1] if not t.is_("{", "}") and t.text not in FONTS]
+        if len(inside) != 1 or inside[0].text not in ("T", "top", "intercal") or self._knows(inside[0].text):
+            return False
+        self.at = close + 1
+        return True
 
     def simple(self) -> Node:
         token = self.next
