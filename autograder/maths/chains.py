@@ -14,6 +14,7 @@ from autograder.maths.names import Names
 from autograder.maths.nodes import Number, negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
+from autograder.maths.remarks import is_called, is_label, without_optimum, without_remarks
 from autograder.maths.tokens import BREAK, Kind, Token, tokens
 
 RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝", "=d": "≗"}
@@ -83,20 +84,21 @@ def stated(chain: Chain, side: Side) -> Side:
 
 
 def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
-    piece = _without_remarks(piece)
+    piece = without_remarks(piece)
     start, end = (piece[0].start, piece[-1].end) if piece else (0, 0)
     said = text[start:end].strip()
     if not piece:
         return Side(relation, "", start)
-    negative = bool(piece) and piece[0].is_("-") and _is_label(piece[1:], names)
-    label = negative or _is_label(piece, names)
+    negative = bool(piece) and piece[0].is_("-") and is_label(piece[1:], names)
+    label = negative or is_label(piece, names)
+    piece, optimised = without_optimum(piece)
+    label = label or optimised
     try:
         end_token = Token(Kind.END, "", end, end)
         return Side(relation, said, start, tuple(readings([*piece, end_token], names)), None, label, negative)
     except Unreadable as problem:
-        label = label or _is_called(piece)
-        optimises = any(token.is_("arg", "argmax", "argmin", "max", "min", "inf", "sup") for token in piece)
-        return Side(relation, said, start, problem=problem, label=label or optimises, negative=negative)
+        label = label or is_called(piece)
+        return Side(relation, said, start, problem=problem, label=label, negative=negative)
 
 
 def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:
@@ -185,104 +187,3 @@ def _under_a_sign(found: list[Token], at: int) -> tuple[list[Token], int]:
     if len(inside) == 1 and inside[0].is_("="):
         inside = [replace(inside[0], text="=d")]
     return inside, close
-
-
-def _without_remarks(piece: list[Token]) -> list[Token]:
-    """Without spacing, labels, equation numbers, remarks, and the punctuation at the end of a sentence."""
-    piece = _cut_behind(piece)
-    while piece and (piece[-1].is_(",", ".", ";", ":", "quad", "qquad", "square", "qed")):
-        piece = piece[:-1]
-    while piece and piece[0].is_("quad", "qquad", ",", ";", ":", "therefore", "because"):
-        piece = piece[1:]
-    return [token for token in piece if not token.is_("quad", "qquad")]
-
-
-def _cut_behind(piece: list[Token]) -> list[Token]:
-    depth = 0
-    for i, token in enumerate(piece):
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
-        if depth == 0 and token.is_("in", "label", "tag", "forall"):
-            return piece[:i]
-        if depth == 0 and token.is_("quad", "qquad") and i > 0:
-            rest = [t for t in piece[i:] if not t.is_("quad", "qquad")]
-            numbered = len(rest) == 3 and rest[0].is_("(") and rest[1].kind is Kind.NUMBER
-            if not rest or numbered or rest[0].is_("text", "textrm", "mbox", ",", "forall", "where"):
-                return piece[:i]
-        if depth == 0 and i > 0 and token.is_(",") and _is_remark(piece[i + 1 :]):
-            return piece[:i]
-        if depth == 0 and i > 0 and token.is_("text", "mbox") and _is_sentence(piece[i + 1 :]):
-            return piece[:i]
-    return piece
-
-
-def states_a_law(text: str) -> bool:
-    r"""Whether a formula is only a remark such as `\epsilon \sim N(0, 1)` or `x \in [0, 1]`."""
-    try:
-        return _is_remark(tokens(text)[:-1])
-    except Unreadable:
-        return False
-
-
-def _is_remark(rest: list[Token]) -> bool:
-    depth = 0
-    for token in rest:
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
-        if depth == 0 and (token.is_("~", "in") or (token.kind is Kind.WORD and token.text in ("where", "with"))):
-            return True
-    return False
-
-
-def _is_sentence(rest: list[Token]) -> bool:
-    r"""Whether a \text{...} is a remark: in brackets, or of several words."""
-    inside = rest[1:-1] if rest and rest[0].is_("{") and rest[-1].is_("}") else []
-    return bool(inside) and (inside[0].is_("(") or sum(t.kind is Kind.WORD for t in inside) > 2)
-
-
-def _is_label(piece: list[Token], names: Names) -> bool:
-    """Whether a side is only the name of the quantity, perhaps with its arguments."""
-    flat = _flat(piece)
-    if not flat:
-        return False
-    for called in names.called:
-        if flat == called:
-            return True
-        if flat.startswith(called) and flat[len(called)] in "([" and flat.endswith((")", "]")):
-            cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
-            first = next((i for i, t in enumerate(piece) if t.is_("(", "[") and _flat(piece[:i]) == called), None)
-            if first is not None and cursor.closing(first) == len(piece) - 1:
-                return True
-    return False
-
-
-def _is_called(piece: list[Token]) -> bool:
-    """Whether a side that cannot be read is a name, perhaps with one bracket: `V(D, G)`, `KL(N(m, v) || N(0, 1))`."""
-    cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
-    if cursor.next.is_("-"):
-        cursor.take()
-    if cursor.next.is_("frac", "dfrac", "tfrac") and cursor.ahead(1).is_("{"):  # a derivative of the quantity
-        derived = cursor.ahead(2).is_("partial") or cursor.ahead(2).text[:1] == "d"
-        second = cursor.closing(cursor.at + 1) + 1
-        return derived and piece[second:] != [] and piece[second].is_("{") and cursor.closing(second) == len(piece) - 1
-    if cursor.next.kind is Kind.COMMAND and cursor.ahead(1).is_("{"):
-        cursor.at = cursor.closing(cursor.at + 1) + 1
-    elif cursor.next.kind is Kind.WORD:
-        cursor.take()
-    else:
-        return False
-    while cursor.next.is_("_", "^", "'"):
-        cursor.take()
-        if cursor.next.is_("{"):
-            cursor.at = cursor.closing(cursor.at) + 1
-        elif not cursor.ended and not cursor.next.is_("(", "["):
-            cursor.take()
-    if cursor.next.is_("(", "["):
-        cursor.at = cursor.closing(cursor.at) + 1
-    return cursor.ended
-
-
-def _flat(piece: Sequence[Token]) -> str:
-    r"""A side as plain characters: `D_{\mathrm{KL}}` is D_KL."""
-    kept = [t for t in piece if not (t.is_("{", "}") or t.kind is Kind.COMMAND)]
-    return "".join(t.text for t in kept)

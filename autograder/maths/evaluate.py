@@ -63,7 +63,8 @@ class _Evaluation(Averages):
         entry = self.world.names.entry(node.name)
         if entry is not None and entry.what == "derived":  # anew: what it follows from may be bound
             return self.formula(entry.domain)
-        return self.world.values[self.world.names.origin(node.name)]
+        name = node.name if node.name in self.world.values else self.world.names.origin(node.name)
+        return self.world.values[name]
 
     def formula(self, text: str) -> mpf:
         """The value of a formula that a declaration states."""

@@ -72,6 +72,10 @@ def _world(names: Names, seed: int) -> World:
     _draw_densities(made, draw)
     for variable, atoms in made.atoms.items():
         made.values[variable] = draw.choice(atoms)
+    for entry in names.entries.values():
+        if entry.what == "copy":  # another value than the variable itself has
+            others = [atom for atom in made.atoms[entry.domain] if atom not in made.values.values()]
+            made.values[entry.name] = draw.choice(others or made.atoms[entry.domain])
     return made
 
 

@@ -10,7 +10,7 @@ from mpmath import mpf
 
 from autograder.answers import Answer, Kind
 from autograder.maths import equal
-from autograder.maths.chains import final, states_a_law
+from autograder.maths.chains import final
 from autograder.maths.diagnose import Reason, reason
 from autograder.maths.equal import Compared, Outcome
 from autograder.maths.names import Names, pretty
@@ -18,6 +18,7 @@ from autograder.maths.nodes import Item, Name, Node
 from autograder.maths.operators_used import operators
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading
+from autograder.maths.remarks import states_a_law
 from autograder.maths.render import rendered
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Mistake, Question
