@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from autograder.maths.cursor import OPENING, Cursor
 from autograder.maths.names import Names
-from autograder.maths.nodes import Number, negated
+from autograder.maths.nodes import negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
 from autograder.maths.remarks import is_called, is_label, without_optimum, without_remarks
+from autograder.maths.rewrite import is_number
 from autograder.maths.tokens import BREAK, Kind, Token, tokens
 
 RELATIONS = {"=": "=", "<=": "≤", ">=": "≥", "<": "<", ">": ">", "~=": "≈", "!=": "≠", "propto": "∝", "=d": "≗"}
@@ -65,7 +66,7 @@ def _without_bounds(chain: Chain) -> Chain:
     """A number behind an inequality at the end (`... >= 0`) is a remark, not what the chain comes to."""
     last = chain[-1]
     is_bound = last.relation in "≥≤><" and last.relation and len(chain) > 1 and bool(last.readings)
-    if is_bound and isinstance(last.readings[0].node, Number) and not all(side.label for side in chain[:-1]):
+    if is_bound and is_number(last.readings[0].node) and not all(side.label for side in chain[:-1]):
         return (*chain[:-1], replace(last, label=True))
     return chain
 
@@ -145,7 +146,7 @@ def _has_relation_inside(rest: list[Token]) -> bool:
 
 def _continues(token: Token, before: Sequence[Token]) -> bool:
     """Whether a new line goes on with the formula of the line before."""
-    if not before:
+    if not before or (len(before) == 1 and before[0].kind is Kind.NUMBER):  # `... = 0` is complete
         return False
     return token.is_("+", "-", "*", "/", ")", "]", "}", "}}") or before[-1].is_("+", "-", "*", "/", "(", "[")
 
@@ -167,6 +168,10 @@ def _undisplayed(found: list[Token]) -> list[Token]:
                     f"\\{token.text}{{{name}}} is not read: write the formula itself", token.start, token.end
                 )
             i = close
+        elif token.is_("boxed") and i + 1 < len(found) and found[i + 1].is_("{"):
+            close = Cursor(found).closing(i + 1)
+            found = [*found[:i], *found[i + 2 : close], *found[close + 1 :]]
+            continue
         elif token.is_("overset", "underset", "stackrel") and i + 1 < len(found) and found[i + 1].is_("{"):
             sign, i = _under_a_sign(found, i)
             kept += sign

@@ -57,6 +57,10 @@ class Named(Densities):
             return self._without_argument(item, spelled)
         return self._undeclared(spelled, token, start)
 
+    def _argument_follows(self) -> bool:
+        """Whether a function's argument comes next: a bracket, or a name; not a power, a sign or the end."""
+        return self.next.is_("(", "[", "{", "{{") or (self.begins_factor() and not self.next.is_("|", "||"))
+
     def power_without_argument(self, node: Node) -> Node:
         """sigma^2(x) is sigma^2, where the question says so."""
         base = node.base if isinstance(node, Power) else node
@@ -109,6 +113,9 @@ class Named(Densities):
                     f"{spelled.canonical} has {len(given)} arguments, but should have {len(entry.arguments)}"
                 )
             return Call(name, tuple(given))
+        if entry.what == "known" and not self._argument_follows() and {*entry.arguments} <= {*self.names.entries}:
+            self.note(f"{pretty(name)} was read as {pretty(name)}({', '.join(map(pretty, entry.arguments))})")
+            return self.applied(spelled.token, entry.domain, [Name(argument) for argument in entry.arguments])
         if entry.what == "known":
             return self.function(spelled.token, entry.domain)
         return self._without_argument(Name(name), spelled)
@@ -160,6 +167,8 @@ class Named(Densities):
         if spelled.base == "int":
             self.at = self._after_base(start)
             return self.integral(spelled.token)
+        if spelled.base in ("Sigma", "Pi") and self.next.is_("^") and not spelled.subscripts:
+            return None
         if (
             name in BIG
             or spelled.base in ("sum", "prod")

@@ -106,7 +106,7 @@ class Names:
         """The declared names as a message lists them."""
         scalars = [pretty(name) for name in self.entries if name not in self.hidden]
         scalars += [pretty(f"{name}_i") for name in self.indexed]
-        laws = [pretty(str(law)) for group in self.laws.values() for law in group]
+        laws = [pretty(str(law)) for base, group in self.laws.items() if base not in self.hidden for law in group]
         return ", ".join(dict.fromkeys([*scalars, *laws])) or "no names"
 
     def law(self, base: str, of: Iterable[str], given: Iterable[str]) -> Law | None:

@@ -9,6 +9,8 @@ from autograder.maths.names import Names
 from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import Kind, Token, tokens
 
+_WORDS = ("where", "with", "since", "because", "as", "if", "for", "when", "so", "hence", "using", "which", "by", "and")
+
 
 def without_remarks(piece: list[Token]) -> list[Token]:
     """Without spacing, labels, equation numbers, remarks, and the punctuation at the end of a sentence."""
@@ -29,6 +31,8 @@ def _cut_behind(piece: list[Token]) -> list[Token]:
             return piece[:i]
         if depth == 0 and token.is_("quad", "qquad") and i > 0:
             rest = [t for t in piece[i:] if not t.is_("quad", "qquad")]
+            if rest and rest[0].is_("(") and rest[1].is_("text", "textrm", "mbox", "mathrm"):
+                return piece[:i]
             numbered = len(rest) == 3 and rest[0].is_("(") and rest[1].kind is Kind.NUMBER
             if not rest or numbered or rest[0].is_("text", "textrm", "mbox", ",", "forall", "where"):
                 return piece[:i]
@@ -42,9 +46,11 @@ def _cut_behind(piece: list[Token]) -> list[Token]:
 def states_a_law(text: str) -> bool:
     r"""Whether a formula is only a remark such as `\epsilon \sim N(0, 1)` or `x \in [0, 1]`."""
     try:
-        return _is_remark(tokens(text)[:-1])
+        found = tokens(text)[:-1]
     except Unreadable:
         return False
+    before = [token for token in found[: _first_law(found)] if not token.is_("quad", "qquad", "{", "}", "_")]
+    return _is_remark(found) and len(before) <= 3 and not any(token.is_("=", ",") for token in before)
 
 
 def _is_remark(rest: list[Token]) -> bool:
@@ -52,9 +58,13 @@ def _is_remark(rest: list[Token]) -> bool:
     for token in rest:
         if token.kind is Kind.OPERATOR:
             depth += (token.text in OPENING) - (token.text in OPENING.values())
-        if depth == 0 and (token.is_("~", "in") or (token.kind is Kind.WORD and token.text in ("where", "with"))):
+        if depth == 0 and (token.is_("~", "in") or (token.kind is Kind.WORD and token.text in _WORDS)):
             return True
     return False
+
+
+def _first_law(found: list[Token]) -> int:
+    return next((i for i, token in enumerate(found) if token.is_("~", "in")), len(found))
 
 
 def _is_sentence(rest: list[Token]) -> bool:
@@ -117,7 +127,7 @@ def is_label(piece: list[Token], names: Names) -> bool:
             cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
             first = next((i for i, t in enumerate(piece) if t.is_("(", "[") and _flat(piece[:i]) == called), None)
             if first is not None and cursor.closing(first) == len(piece) - 1:
-                return True
+                return not any(t.is_("frac", "tfrac", "dfrac", "+", "*", "/") for t in piece[first:])
     return False
 
 

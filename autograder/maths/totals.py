@@ -195,7 +195,7 @@ class Totals(Functions):
                 continue  # \int_X
             if sign == "_" and region and not self.next.is_("^"):
                 continue  # \int_x
-            if self.tokens[span[0]].is_("mathbb"):
+            if self.tokens[span[0]].is_("mathbb", "mathcal", "mathrm", "Omega"):
                 continue
             bounds[sign] = self.within(*span, self.expression)
         variable = self.differential()

@@ -55,6 +55,13 @@ def formulas(answer: Answer) -> list[Written]:
     return lines
 
 
+def in_sentences(answer: Answer) -> list[Written]:
+    """Formulas within sentences, where others are displayed: a derivation may name parts of it in words."""
+    displayed = {(written.line, written.text) for written in formulas(answer)}
+    found = [Written(p.text, p.line) for p in answer.pieces if p.kind is Kind.MATH and not p.display]
+    return [written for written in found if (written.line, written.text) not in displayed]
+
+
 def expression(question: Question, answer: Answer) -> Graded:
     """Grade a formula or a number: the last one under the heading."""
     given = formulas(answer)[-1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import mpmath
@@ -27,6 +28,7 @@ from autograder.written.expressions import (
     NOT_READ,
     Written,
     formulas,
+    in_sentences,
     judged,
     known_mistake,
     left_over,
@@ -99,7 +101,8 @@ def derivation(question: Question, answer: Answer) -> Graded:
         return unreadable(question, ends[-1].written, ends[-1].side.problem)
     end = _end(question, ends[-1])
     broken = [*_links(question, lines), *_contradictions(question, lines)]
-    slots = [(slot, _contains(question, readable, slot)) for slot in question.slots]
+    everything = [*readable, *_in_sentences(question, answer)]
+    slots = [(slot, _contains(question, everything, slot)) for slot in question.slots]
     share = _END * end.share + (1 - _END) * _shown_share(slots, readable, broken)
     mistaken = [] if broken else list(_mistaken(question, readable[:-1]))
     if broken or mistaken:
@@ -120,6 +123,13 @@ def derivation(question: Question, answer: Answer) -> Graded:
     if undecided:
         text = joined(NOT_READ.replace("Your answer", "A part of your derivation"), text)
     return Graded(round(share, 4), text, staff, mistakes, by_hand=end.by_hand or bool(undecided))
+
+
+def _in_sentences(question: Question, answer: Answer) -> Iterator[Line]:
+    for written in in_sentences(answer):
+        with suppress(Unreadable):
+            for side in [side for sides in chains(written.text, question.names) for side in sides if side.readings]:
+                yield Line(side, written, -1)
 
 
 class _CannotSplit(Exception):

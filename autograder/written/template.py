@@ -70,5 +70,5 @@ def _box(option: Option, *, ticked: bool) -> str:
 def _names(names: Names) -> str:
     said = [f"{pretty(name)} (`{name}`)" for name in names.entries if name not in names.hidden]
     said += [f"{pretty(name + '_i')} (`{name}_i`)" for name in names.indexed]
-    said += [f"`{law}`" for group in names.laws.values() for law in group]
+    said += [f"`{law}`" for base, group in names.laws.items() if base not in names.hidden for law in group]
     return ", ".join(said)
