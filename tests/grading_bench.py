@@ -82,6 +82,7 @@ class Bench:
         reference: str = SUBMISSION,
         beside: dict[str, str] | None = None,
         limits: str = "",
+        answers: str | None = None,
     ) -> Path:
         """Write an assignment and a submission for it; the assignment's folder."""
         self._count += 1
@@ -101,6 +102,8 @@ class Bench:
         (folder / "handed_in").mkdir()
         if submission is not None:
             (folder / "handed_in" / "submission.py").write_text(textwrap.dedent(submission))
+        if answers is not None:
+            (folder / "handed_in" / "answers.md").write_text(answers, encoding="utf-8")
         return folder
 
     def grade(self, folder: Path, *, only: tuple[str, ...] = (), left_s: float | None = None) -> Graded:
@@ -134,12 +137,17 @@ def serve() -> None:
             nursery = nursery or start_nursery(assignment)
             from autograder.collect import run_checks
             from autograder.host import Host
+            from autograder.written.sheet import answers_to
 
             progress = Progress(assignment, lambda report, verdict, total: None)
             deadline_s = None if request["left_s"] is None else time.monotonic() + request["left_s"]
             with stage(Path(request["folder"]) / "handed_in", assignment) as workspace:
                 host = Host(nursery, workspace, assignment)
-                verdicts = run_checks(assignment, host, only=request["only"], listener=progress, deadline_s=deadline_s)
+                written = answers_to(assignment, workspace)
+                progress.notes = written.notes if written else ()
+                verdicts = run_checks(
+                    assignment, host, only=request["only"], listener=progress, deadline_s=deadline_s, written=written
+                )
             answer["verdicts"] = {verdict.check.number: _plain(verdict) for verdict in verdicts}
         except GraderError as error:
             answer |= {"error": type(error).__name__, "text": str(error)}
