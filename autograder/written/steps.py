@@ -103,7 +103,7 @@ def derivation(question: Question, answer: Answer) -> Graded:
     broken = [*_links(question, lines), *_contradictions(question, lines)]
     everything = [*readable, *_in_sentences(question, answer)]
     slots = [(slot, _contains(question, everything, slot)) for slot in question.slots]
-    share = _END * end.share + (1 - _END) * _shown_share(slots, readable, broken)
+    share = _END * end.share + (1 - _END) * _shown_share(slots, everything, broken)
     mistaken = [] if broken else list(_mistaken(question, readable[:-1]))
     if broken or mistaken:
         share = max(0.0, share - _BROKEN)
@@ -243,9 +243,11 @@ def _named(question: Question, lines: list[Line]) -> Iterator[str]:
 
 
 def _shown_share(slots: list[tuple[Slot, bool]], lines: list[Line], broken: list[Link]) -> float:
+    steps = sum(not line.side.label for line in lines)
+    if steps < 2:  # the end alone, although it may hold what a slot asks for, is no derivation
+        return 0.0
     if slots:
         return sum(found for _, found in slots) / len(slots)
-    steps = sum(not line.side.label for line in lines)
     return 1.0 if steps >= 2 and len(broken) < steps - 1 else 0.0
 
 
