@@ -14,7 +14,7 @@ from autograder.maths.names import Names
 from autograder.maths.nodes import negated
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading, readings
-from autograder.maths.remarks import is_called, is_label, without_optimum, without_remarks
+from autograder.maths.remarks import is_called, is_label, without_asides, without_optimum, without_remarks
 from autograder.maths.rewrite import is_number
 from autograder.maths.tokens import BREAK, Kind, Token, tokens
 
@@ -54,7 +54,7 @@ def chains(text: str, names: Names, *, code: bool = False) -> list[Chain]:
     In code a line of the text is a line of the derivation; in LaTeX it is one if it has a relation of its own.
     """
     found, current = [], list[Side]()
-    for relation, piece in _split(_lines(_undisplayed(tokens(text, breaks=True)), code=code)):
+    for relation, piece in _split(without_asides(_lines(_undisplayed(tokens(text, breaks=True)), code=code))):
         if relation in _BREAKS and current:
             found.append(tuple(current))
             current = []

@@ -123,10 +123,17 @@ class Named(Densities):
     def _without_argument(self, node: Node, spelled: Spelled) -> Node:
         """mu(x) is mu, where the question says so."""
         meant = self.names.aliases.get(spelled.canonical, spelled.base)
-        if self.next.is_("(") and {spelled.base, meant} & self.names.dropped and self._names_only():
+        dropped = self.next.is_("(") and {spelled.base, meant} & self.names.dropped and self._names_only()
+        if dropped and not (self._holds_scalars() and self.choose("factor")):
             self.at = self.closing(self.at) + 1
             self.note(f"the argument of {pretty(spelled.base)} was left out")
         return node
+
+    def _holds_scalars(self) -> bool:
+        """Whether the bracket that comes next may be a factor: it holds a scalar of the question."""
+        inside = self.tokens[self.at + 1 : self.closing(self.at)]
+        found = [self.names.entry(self.names.aliases.get(t.text, t.text)) for t in inside if t.kind is Kind.WORD]
+        return any(entry is not None and entry.what in ("scalar", "derived") for entry in found)
 
     def _names_only(self) -> bool:
         r"""Whether the bracket that comes next holds nothing but names: `(x)`, `(x_{t-1}, t)`, `(\mathbf{x}|z)`."""

@@ -22,6 +22,7 @@ _EXPLAINED = {
     "denominator": "1/ab was read as 1/(ab)",
     "power inside": "log(a)^n was read as log(a^n)",
     "one factor": "log a b was read as (log a)·b",
+    "factor": "a name before a bracket was read as a factor",
     "index": "t-1 was read as an index",
     "quotient inside": "log a/b was read as log(a/b)",
 }

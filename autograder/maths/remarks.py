@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograder.maths.cursor import OPENING, Cursor
 from autograder.maths.names import Names
 from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import Kind, Token, tokens
 
-_WORDS = ("where", "with", "since", "because", "as", "if", "for", "when", "so", "hence", "using", "which", "by", "and")
+_WORDS = ("where", "with", "since", "because", "as", "if", "for", "when", "using", "which", "by")
+_THEN = ("so", "hence", "thus", "therefore", "and", "then")
+
+
+def without_asides(found: list[Token]) -> list[Token]:
+    """Without `, since a = b` to the end of a line; behind `, hence` a new formula begins."""
+    kept: list[Token] = []
+    depth, i = 0, 0
+    while i < len(found):
+        token = found[i]
+        if token.kind is Kind.OPERATOR:
+            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        word, after = _word_behind(found, i) if depth == 0 and token.is_(",", ";") else ("", i)
+        if word in _WORDS:
+            while i < len(found) and not found[i].is_("\n"):
+                i += 1
+            continue
+        if word in _THEN:
+            kept.append(replace(token, text="\n"))
+            i = after
+            continue
+        kept.append(token)
+        i += 1
+    return kept
+
+
+def _word_behind(found: list[Token], at: int) -> tuple[str, int]:
+    """The word behind a comma, set as text perhaps, and where it ends."""
+    i = at + 1
+    while i < len(found) and found[i].is_("quad", "qquad"):
+        i += 1
+    if i + 1 < len(found) and found[i].is_("text", "textrm", "mbox", "mathrm") and found[i + 1].is_("{"):
+        end = Cursor(found).closing(i + 1) + 1
+        return (found[i + 2].text, end) if i + 2 < len(found) else ("", end)
+    return (found[i].text, i + 1) if i < len(found) and found[i].kind is Kind.WORD else ("", i)
 
 
 def without_remarks(piece: list[Token]) -> list[Token]:
