@@ -59,11 +59,8 @@ def compare(
     agree = holds or tolerant(given)
     seen = 0
     missing = ""
-    for place in worlds(wanted, names):
-        if adapt is not None:
-            adapt(place)
+    for place, ours in valued(wanted, names, adapt):
         try:
-            ours = value(wanted, place)
             theirs = value(given, place)
         except NoValue as error:
             missing = str(error)
@@ -81,14 +78,20 @@ def compare(
 
 def worlds(wanted: Node, names: Names) -> Iterator[World]:
     """Worlds in which the wanted formula has a value."""
+    return (place for place, _ in valued(wanted, names))
+
+
+def valued(wanted: Node, names: Names, adapt: Callable[[World], None] | None = None) -> Iterator[tuple[World, Value]]:
+    """Worlds in which the wanted formula has a value, each with it."""
     found = 0
     for seed in range(_TRIES):
         place = world(names, seed)
+        if adapt is not None:
+            adapt(place)
         try:
-            value(wanted, place)
+            yield place, value(wanted, place)
         except NoValue:
             continue
-        yield place
         found += 1
         if found == WORLDS:
             return

@@ -136,7 +136,8 @@ def _value(question: Question, text: str) -> str | None:
 def prose(question: Question, answer: Answer) -> Graded:
     """Text: carried to the report with its rubric, for a person."""
     written = "\n".join(piece.text for piece in answer.pieces)
-    text = f"{question.points:g} points are given by a person, who reads this answer."
+    points = "1 point is" if question.points == 1 else f"{question.points:g} points are"
+    text = f"{points} given by a person, who reads this answer."
     return Graded(1.0, text, f"Answer:\n{written}\n\nRubric ({question.points:g} points by hand):\n{question.rubric}")
 
 

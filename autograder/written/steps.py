@@ -117,7 +117,9 @@ def derivation(question: Question, answer: Answer) -> Graded:
         head = end.text if not right_end or not missing else understood(ends[-1].side.readings[0])
     unread_text = [f"{line.place}: not read, and so not looked at: {line.side.problem}" for line in unread]
     mistakes = tuple(dict.fromkeys([*end.mistakes, *_named(question, readable)]))
-    text = joined(head, *[str(link) for link in broken[:3]], *mistaken[:3], *missing, *unread_text)
+    hint = _hint_in(head)  # it is said once
+    said = [str(link).replace(hint, "").rstrip() if hint else str(link) for link in broken[:3]]
+    text = joined(head, *said, *mistaken[:3], *missing, *unread_text)
     staff = joined(end.staff, *[f"{line.place}: {_shown(line)}" for line in readable], *unread_text)
     undecided = unread and share < 1.0  # what could not be read may be what is missing
     if undecided:
@@ -130,6 +132,11 @@ def _in_sentences(question: Question, answer: Answer) -> Iterator[Line]:
         with suppress(Unreadable):
             for side in [side for sides in chains(written.text, question.names) for side in sides if side.readings]:
                 yield Line(side, written, -1)
+
+
+def _hint_in(text: str) -> str:
+    """The line of a text that is its hint."""
+    return next((line for line in text.splitlines() if line.startswith("Hint: ")), "")
 
 
 class _CannotSplit(Exception):
