@@ -10,6 +10,8 @@ title = "Densities"
 points = 16                        # the weights of the checks numbered 4.* must add up to this
 names = ["kl", "log_normal"]       # what a student defines for it: a mistake in one of them may cost points here only
 
+by_hand = 2                        # of these points: those of answers in words, which a person gives; 0 if left out
+
 [limits]                           # of the student's code; every key may be left out
 timeout_s = 10                     # for one check, unless it says otherwise
 import_timeout_s = 30
@@ -124,9 +126,10 @@ def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
         if not number.isdecimal() or not isinstance(content, dict):
             raise AssignmentError(f"{path}: parts.{number} should be a table named by a number, as in [parts.4]")
         table = _Table(path, f"parts.{number}.", content)
-        table.only("title", "points", "names")
+        table.only("title", "points", "names", "by_hand")
         names = table.texts("names")
-        parts.append(Part(number, table.take("title", str), table.positive("points"), names))
+        by_hand = table.positive("by_hand") if "by_hand" in content else 0.0
+        parts.append(Part(number, table.take("title", str), table.positive("points"), names, by_hand))
         if twice := sorted(set(names) & {name for part in parts[:-1] for name in part.names}):
             raise AssignmentError(f"{path}: parts.{number}.names has {twice[0]}, which another part has too")
     if not parts:

@@ -36,7 +36,13 @@ def validate(checks: Sequence[Check], parts: Sequence[Part], path: str) -> None:
         if check.part not in known:
             raise AssignmentError(f"{path}: {check.id} has number {check.number}, but there is no [parts.{check.part}]")
     for part in parts:
-        total = math.fsum(check.max_score + check.by_hand for check in checks if check.part == part.number)
+        by_hand = math.fsum(check.by_hand for check in checks if check.part == part.number)
+        if not math.isclose(by_hand, part.by_hand, abs_tol=1e-9):
+            raise AssignmentError(
+                f"{path}: {by_hand:g} points of part {part.number} are given by a person, "
+                f"but parts.{part.number}.by_hand is {part.by_hand:g}"
+            )
+        total = math.fsum(check.max_score for check in checks if check.part == part.number) + by_hand
         if not math.isclose(total, part.points, abs_tol=1e-9):
             raise AssignmentError(
                 f"{path}: the weights of the checks {part.number}.* add up to {total:g}, "

@@ -113,6 +113,12 @@ class Part:
     title: str
     points: float
     names: tuple[str, ...] = ()
+    by_hand: float = 0.0  # of the points: those that a person gives
+
+    @property
+    def automatic(self) -> float:
+        """The points of its checks."""
+        return self.points - self.by_hand
 
 
 @dataclass(frozen=True)

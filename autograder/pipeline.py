@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from autograder import devices, grading
 from autograder.assignment import Assignment
-from autograder.model import Check, Report, Verdict
+from autograder.model import Check, Part, Report, Verdict
 from autograder.submission import stage
 from autograder.worker import confine
 
@@ -52,7 +52,9 @@ class Progress:
 
     def report(self, why: str = NOT_REACHED) -> Report:
         """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
-        checks = self.checks or [_placeholder(part.number, part.title, part.points) for part in self.assignment.parts]
+        checks = self.checks or [
+            _placeholder(part.number, part.title, part.automatic) for part in self.assignment.parts
+        ]
         return Report(
             assignment=self.assignment.name,
             title=self.assignment.title,
@@ -72,8 +74,8 @@ def broken_report(why: str) -> Report:
     return Report("", "Autograder", (), (verdict,), 0.0, notes=notes)
 
 
-def _placeholder(number: str, title: str, points: float) -> Check:
-    return Check(f"part {number}", title, number, points, timeout_s=1.0)
+def _placeholder(part: Part) -> Check:
+    return Check(f"part {part.number}", part.title, part.number, part.automatic, timeout_s=1.0)
 
 
 def grade(

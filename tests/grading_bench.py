@@ -83,6 +83,7 @@ class Bench:
         beside: dict[str, str] | None = None,
         limits: str = "",
         answers: str | None = None,
+        by_hand: dict[str, float] | None = None,
     ) -> Path:
         """Write an assignment and a submission for it; the assignment's folder."""
         self._count += 1
@@ -93,7 +94,11 @@ class Bench:
         (self.folder / f"{module}.py").write_text(textwrap.dedent(reference))
         (folder / "assignment.toml").write_text(
             f'title = "Homework"\nfiles = ["submission.py"]\nreference = "{module}"\n'
-            + "".join(f'[parts.{number}]\ntitle = "Part"\npoints = {worth}\n' for number, worth in parts.items())
+            + "".join(
+                f'[parts.{number}]\ntitle = "Part"\npoints = {worth}\n'
+                + (f"by_hand = {by_hand[number]}\n" if by_hand and number in by_hand else "")
+                for number, worth in parts.items()
+            )
             + f"[limits]\n{limits}\n"
         )
         (folder / "checks.py").write_text(PRELUDE + textwrap.dedent(checks))

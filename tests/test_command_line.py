@@ -62,7 +62,7 @@ def test_a_score_of_zero_is_a_completed_grading_too(tmp_path):
     document = json.loads(out)  # nothing but JSON
     assert document == json.loads(results.read_text(encoding="utf-8"))
     assert sum(test["score"] for test in document["tests"]) == 0
-    assert sum(test["max_score"] for test in document["tests"]) == 55
+    assert sum(test["max_score"] for test in document["tests"]) == 98
     assert not (tmp_path / "results.json").exists()
 
 
@@ -98,10 +98,10 @@ def test_a_valid_file_exists_from_the_first_second_and_after_a_kill(handed_in, t
     finally:
         process.communicate(timeout=20)
     assert first_s < 2  # a second on an idle machine
-    assert [test["number"] for test in first["tests"]] == ["4", "5", "6", "7"]
-    assert sum(test["max_score"] for test in first["tests"]) == 55
+    assert [test["number"] for test in first["tests"]] == ["1", "2", "3", "4", "5", "6", "7"]
+    assert sum(test["max_score"] for test in first["tests"]) == 98
     last = json.loads(results.read_text(encoding="utf-8"))
-    assert sum(test["max_score"] for test in last["tests"]) == 55
+    assert sum(test["max_score"] for test in last["tests"]) == 98
     assert "The score is preliminary: please tell the course staff." in last["output"]
     unfinished = [test for test in last["tests"] if test["status"] == "failed"]
     assert unfinished and all("the run ended before this check was reached" in test["output"] for test in unfinished)

@@ -40,7 +40,8 @@ def bench(tmp_path_factory):
 
 
 def run(bench, answers, only=(), **files):
-    return bench.run(CHECKS, points=POINTS, beside={"questions.toml": QUESTIONS}, answers=answers, only=only, **files)
+    files = {"points": POINTS, "by_hand": {"1": 3}, "beside": {"questions.toml": QUESTIONS}, **files}
+    return bench.run(CHECKS, answers=answers, only=only, **files)
 
 
 def test_both_halves_are_graded(bench):
@@ -78,6 +79,8 @@ def test_problems_of_the_file_stand_above_the_tests(bench):
 
 
 def test_points_that_do_not_add_up_name_the_part(bench):
-    graded = bench.run(CHECKS, points={"1": 5, "2": 2}, beside={"questions.toml": QUESTIONS}, answers="")
+    graded = run(bench, "", points={"1": 5, "2": 2})
     assert graded.error == "AssignmentError"
     assert "1.* add up to 4, but parts.1.points is 5" in graded.text
+    graded = run(bench, "", by_hand={})
+    assert "3 points of part 1 are given by a person, but parts.1.by_hand is 0" in graded.text
