@@ -52,9 +52,7 @@ class Progress:
 
     def report(self, why: str = NOT_REACHED) -> Report:
         """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
-        checks = self.checks or [
-            _placeholder(part.number, part.title, part.automatic) for part in self.assignment.parts
-        ]
+        checks = self.checks or [_placeholder(part) for part in self.assignment.parts]
         return Report(
             assignment=self.assignment.name,
             title=self.assignment.title,

@@ -35,6 +35,7 @@ class Side:
     readings: tuple[Reading, ...] = ()
     problem: Unreadable | None = None
     label: bool = False  # only the name of the quantity, as in `KL(q‖p) = ...`, or `max_D V(D)`
+    aside: bool = False  # a remark such as `... < 0`: compared with its neighbour, but never the answer
     negative: bool = False  # of a label: `-V(D) = ...` states the negative of what is asked for
 
     @property
@@ -67,7 +68,9 @@ def _without_bounds(chain: Chain) -> Chain:
     last = chain[-1]
     is_bound = last.relation in "≥≤><" and last.relation and len(chain) > 1 and bool(last.readings)
     if is_bound and is_number(last.readings[0].node) and not all(side.label for side in chain[:-1]):
-        return (*chain[:-1], replace(last, label=True))
+        alone = sum(not side.label for side in chain[:-1]) == 1 and last.relation in "<>"  # f''(y) = ... < 0
+        first = tuple(replace(side, aside=alone) for side in chain[:-1])
+        return (*first, replace(last, aside=True))
     return chain
 
 
@@ -76,7 +79,7 @@ def final(text: str, names: Names, *, code: bool = False) -> Side:
     sides = [stated(chain, side) for chain in chains(text, names, code=code) for side in chain if side.text]
     if not sides:
         raise Unreadable("there is no formula here", 0, len(text))
-    return next((side for side in reversed(sides) if not side.label), sides[-1])
+    return next((side for side in reversed(sides) if not side.label and not side.aside), sides[-1])
 
 
 def stated(chain: Chain, side: Side) -> Side:
@@ -96,7 +99,7 @@ def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
     label = label or optimised
     try:
         end_token = Token(Kind.END, "", end, end)
-        return Side(relation, said, start, tuple(readings([*piece, end_token], names)), None, label, negative)
+        return Side(relation, said, start, tuple(readings([*piece, end_token], names)), label=label, negative=negative)
     except Unreadable as problem:
         label = label or is_called(piece)
         return Side(relation, said, start, problem=problem, label=label, negative=negative)
@@ -189,6 +192,8 @@ def _under_a_sign(found: list[Token], at: int) -> tuple[list[Token], int]:
         raise cursor.error(rf"expected {{ after \{found[at].text}", found[at])
     close = cursor.closing(second)
     inside = found[second + 1 : close]
+    if inside and inside[-1].text in ("E", "}") and any(token.text == "E" for token in inside):  # \underset{x}{E}
+        return [*inside, replace(found[at], kind=Kind.OPERATOR, text="_"), *found[at + 1 : second]], close
     if len(inside) == 1 and inside[0].is_("="):
         inside = [replace(inside[0], text="=d")]
     return inside, close

@@ -32,7 +32,7 @@ class Functions(Indexed):
         if operator not in self.names.allow:
             said = _SAID.get(operator, operator)
             problem = self.error(
-                f"this question asks for a formula without {said}", token, f"work out {said[said.index(' ') + 1 :]}"
+                f"this question asks for a formula without {said}", token, "write the formula that it comes to"
             )
             problem.ruled_out = True
             raise problem

@@ -49,12 +49,25 @@ def _word_behind(found: list[Token], at: int) -> tuple[str, int]:
 
 def without_remarks(piece: list[Token]) -> list[Token]:
     """Without spacing, labels, equation numbers, remarks, and the punctuation at the end of a sentence."""
-    piece = _cut_behind(piece)
+    piece = _unnumbered(_cut_behind(piece))
     while piece and (piece[-1].is_(",", ".", ";", ":", "quad", "qquad", "square", "qed")):
         piece = piece[:-1]
     while piece and piece[0].is_("quad", "qquad", ",", ";", ":", "therefore", "because"):
         piece = piece[1:]
     return [token for token in piece if not token.is_("quad", "qquad")]
+
+
+def _unnumbered(piece: list[Token]) -> list[Token]:
+    """Without an equation's number in brackets, at the beginning or the end: `(2) = a + b`, `a + b (3)`."""
+    if len(piece) >= 3 and _is_number(piece[:3]) and (len(piece) == 3 or not piece[3].glued):
+        piece = piece[3:]
+    if len(piece) > 3 and _is_number(piece[-3:]) and not piece[-3].glued and piece[-4].kind is not Kind.WORD:
+        piece = piece[:-3]
+    return piece
+
+
+def _is_number(three: list[Token]) -> bool:
+    return three[0].is_("(") and three[1].kind is Kind.NUMBER and three[1].text.isdigit() and three[2].is_(")")
 
 
 def _cut_behind(piece: list[Token]) -> list[Token]:
@@ -162,8 +175,17 @@ def is_label(piece: list[Token], names: Names) -> bool:
             cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
             first = next((i for i, t in enumerate(piece) if t.is_("(", "[") and _flat(piece[:i]) == called), None)
             if first is not None and cursor.closing(first) == len(piece) - 1:
-                return not any(t.is_("frac", "tfrac", "dfrac", "+", "*", "/") for t in piece[first:])
+                return not _has_arithmetic(piece[first:])
     return False
+
+
+def _has_arithmetic(bracket: list[Token]) -> bool:
+    """Whether a bracket holds more than arguments; the star of D^* is none."""
+    pairs = zip(bracket, bracket[1:], strict=False)
+    starred = [one.is_("^") or other.is_(",", ")", "]") for one, other in pairs]
+    return any(t.is_("frac", "tfrac", "dfrac", "+", "/") for t in bracket) or any(
+        t.is_("*") and not (bracket[i - 1].is_("^") or starred[i]) for i, t in enumerate(bracket[:-1]) if i
+    )
 
 
 def _flat(piece: Sequence[Token]) -> str:

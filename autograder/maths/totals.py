@@ -171,11 +171,16 @@ class Totals(Functions):
 
     def _over_what_is_there(self, kind: str, token: Token) -> Node:
         """`np.sum(...)`: over the index of what is indexed, or over the variable of the densities."""
-        with self._bound("_", False):
+        before = dict(self.bound)
+        self.bound = {"_": False, "i": False, "j": False, **before}
+        try:
             body = self.group(self.expression)
-        if uses(body, "_"):
-            self.allowed(kind, token)
-            return self._counted(kind, "_", None, None, body, token)
+        finally:
+            self.bound = before
+        for index in ("_", "i", "j"):
+            if index not in before and uses(body, index):
+                self.allowed(kind, token)
+                return self._counted(kind, index, None, None, body, token)
         variables = {v for part in body.walk() if isinstance(part, Density) for v in part.of}
         if not variables and token.text == "mean" and (average := self.average(body)) is not None:
             return average
@@ -220,6 +225,9 @@ class Totals(Functions):
                 if self.next.is_("_"):
                     spelled = self._subscript(spelled)
                 return self.declared(spelled) or spelled.canonical
+        if token.is_("mathrm") and self.ahead(1).kind is Kind.WORD and self.ahead(1).text[0] == "d":
+            self.take()
+            return self.differential()
         roman = token.is_("mathrm", "text") and self.ahead(1).is_("{") and _is_word(self.ahead(2), "d")
         if (roman and self.ahead(3).is_("}")) or (_is_word(token, "d") and not self._knows("d")):
             self.at += 4 if roman else 1

@@ -13,15 +13,17 @@ _KEYED = re.compile(r"^\W*\(?([a-z0-9]{1,3})[).:]\W*", re.IGNORECASE)
 _CONTRADICTION = (
     "Your choice and your reason contradict each other: the reason that you ticked speaks for the other one."
 )
+_LINKING = {"and", "und", "because", "of", "weil", "since", "with", "reason"}
 _HALF = 0.5
 
 
 def choice(question: Question, answer: Answer) -> Graded:
     """Grade what was ticked: options, and reasons where the question asks for one."""
     ticked = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.BOX and piece.ticked]
-    typed = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.TEXT]
+    typed = [] if any(piece.kind is Kind.BOX for piece in answer.pieces) else _typed(question, answer)
+    ticked = [key for text in ticked for key in _keys_alone(question, text) or [text]]
     options = _chosen(question.options, ticked, typed)
-    reasons = _chosen(question.reasons, ticked, [])
+    reasons = _chosen(question.reasons, ticked, typed)
     if not options:
         return Graded(0.0, "Nothing is ticked: put an x between the brackets, as in - [x].")
     if not question.several and len(options) > 1:
@@ -31,9 +33,22 @@ def choice(question: Question, answer: Answer) -> Graded:
     share = _share(question, options) if question.several else float(right)
     hints = [f"Hint: {option.hint}" for option in options if option.hint and not option.right]
     if not question.reasons:
-        text = "" if share == 1.0 else joined(_verdict(question, share), *hints[:1])
+        text = "" if share == 1.0 else joined(_verdict(question, share), f"{staff}.", *hints[:1])
         return Graded(share, text, staff)
     return _with_reason(question, options, reasons, right, hints, staff)
+
+
+def _typed(question: Question, answer: Answer) -> list[str]:
+    """What was typed where there are no boxes: keys, `a) c)` or `b, because of r1`, or the text of an option."""
+    lines = [_plain(line) for piece in answer.pieces if piece.kind is Kind.TEXT for line in piece.text.splitlines()]
+    return [key for line in lines for key in _keys_alone(question, line) or [line]]
+
+
+def _keys_alone(question: Question, text: str) -> list[str]:
+    """The keys that a text consists of, or none if there is anything else in it."""
+    keys = {option.key.casefold() for option in (*question.options, *question.reasons)}
+    words = [word for word in re.split(r"[^a-z0-9]+", text) if word and word not in _LINKING]
+    return words if words and all(word in keys for word in words) else []
 
 
 def _with_reason(
@@ -94,7 +109,9 @@ def match(question: Question, answer: Answer) -> Graded:
     """Grade lines `key: value`."""
     given = _assigned(question, answer)
     if not given:
-        return Graded(0.0, f"No line of the form {question.pairs[0].key}: ... was found.")
+        values = ", ".join(f"{option.key} ({option.text})" for option in question.options)
+        text = f"No line of the form {question.pairs[0].key}: VALUE was found, with one of the values {values}."
+        return Graded(0.0, text)
     wrong = [pair for pair in question.pairs if given.get(pair.key.casefold()) != pair.expect]
     share = 1 - len(wrong) / len(question.pairs)
     missing = [pair.key for pair in wrong if pair.key.casefold() not in given]
@@ -110,7 +127,8 @@ def _assigned(question: Question, answer: Answer) -> dict[str, str]:
     keys = sorted((pair.key for pair in question.pairs), key=len, reverse=True)
     pattern = re.compile(rf"^\W*({'|'.join(map(re.escape, keys))})\W*?(?:[:=→|]|->)\s*(.+?)[\s_.,;|]*$", re.IGNORECASE)
     found = {}
-    for line in _rows(answer):
+    start = re.compile(rf"[,;]\s+(?=(?:{'|'.join(map(re.escape, keys))})\W*?[:=→|])", re.IGNORECASE)
+    for line in [part for row in _rows(answer) for part in start.split(row)]:
         if (row := pattern.match(line)) and (value := _value(question, row.group(2))):
             found[row.group(1).casefold()] = value
     return found
@@ -127,10 +145,17 @@ def _rows(answer: Answer) -> list[str]:
 
 def _value(question: Question, text: str) -> str | None:
     plain = _plain(text)
-    for option in question.options:
-        if plain in (option.key.casefold(), _plain(option.text)) or _is(option, plain):
-            return option.key
-    return None
+    for said in (plain, re.sub(r"\s*\([^()]*\)\W*$", "", plain)):  # a remark in brackets behind it
+        for option in question.options:
+            if said in (option.key.casefold(), _plain(option.text)) or _is(option, said):
+                return option.key
+    word = re.sub(r"_.*", "", plain)
+    near = [option for option in question.options if word and (word in _words(option) or option.key.casefold() == word)]
+    return near[0].key if len(near) == 1 else None
+
+
+def _words(option: Option) -> set[str]:
+    return set(re.findall(r"\w{3,}", _plain(option.text)))
 
 
 def prose(question: Question, answer: Answer) -> Graded:

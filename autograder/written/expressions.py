@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mpmath import mpf
 
-from autograder.answers import Answer, Kind
+from autograder.answers import Answer
 from autograder.maths import equal
 from autograder.maths.chains import final
 from autograder.maths.diagnose import Reason, reason
@@ -18,56 +18,25 @@ from autograder.maths.nodes import Item, Name, Node
 from autograder.maths.operators_used import operators
 from autograder.maths.problems import Unreadable
 from autograder.maths.readings import Reading
-from autograder.maths.remarks import states_a_law
 from autograder.maths.render import rendered
+from autograder.written.found import Written, last_formula, number_in
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Mistake, Question
 
 NOT_READ = "Your answer could not be read; a person will look at it."
 _NOT_DECIDED = "Your answer could not be compared with the solution; a person will look at it."
-_NUMBER_LINE = re.compile(r"(?i)^\W*(?:answer|antwort|result|solution)\s*[:=]\s*")
+_ROUNDED_TOO_FAR = mpf("0.02")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A formula of an answer, and the line of the file it stands in."""
-
-    text: str
-    line: int
-    code: bool = False  # every line is a formula of its own
-
-
-def formulas(answer: Answer) -> list[Written]:
-    """The formulas of an answer: what is displayed; else what is set as maths or code; else every line of text."""
-    set_apart = [p for p in answer.pieces if p.kind in (Kind.MATH, Kind.CODE)]
-    set_apart = [p for p in set_apart if not states_a_law(p.text)] or set_apart
-    displayed = [p for p in set_apart if p.display] or set_apart  # not the symbols within a sentence
-    if displayed:
-        return [Written(p.text, p.line, p.kind is Kind.CODE) for p in displayed]
-    lines = []
-    for piece in answer.pieces:
-        if piece.kind is Kind.TEXT:
-            for offset, line in enumerate(piece.text.splitlines()):
-                text = _NUMBER_LINE.sub("", line).strip().removeprefix("- ").strip("*` ")
-                if text:
-                    lines.append(Written(text, piece.line + offset))
-    return lines
-
-
-def in_sentences(answer: Answer) -> list[Written]:
-    """Formulas within sentences, where others are displayed: a derivation may name parts of it in words."""
-    displayed = {(written.line, written.text) for written in formulas(answer)}
-    found = [Written(p.text, p.line) for p in answer.pieces if p.kind is Kind.MATH and not p.display]
-    return [written for written in found if (written.line, written.text) not in displayed]
 
 
 def expression(question: Question, answer: Answer) -> Graded:
     """Grade a formula or a number: the last one under the heading."""
-    given = formulas(answer)[-1]
+    given = last_formula(answer)
     names = replace(question.names, allow=question.allow)
     if question.kind == "number" and _DECIMAL_COMMA.fullmatch(given.text.strip("$ ")):
         given = Written(given.text.replace(",", "."), given.line)
+    if question.kind == "number":
+        given = replace(given, text=number_in(given.text))
     try:
         side = final(given.text, names, code=given.code)
         if side.problem is not None:
@@ -90,6 +59,9 @@ def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Gra
         if found.outcome is Outcome.EQUAL:
             return Graded(1.0, understood(reading), f"Equal to the solution ({where}).")
     echo = understood(readings[0])
+    if question.kind == "number" and _is_near(question, readings[0].node, wanted):
+        close = "Your number is close: give it exactly, or with three digits or more."
+        return Graded(0.0, joined(close, echo), f"Rounded too far ({where})")
     mistake = next((m for r in readings if (m := known_mistake(question, r.node)) is not None), None)
     if mistake is not None:
         return wrong(mistake, echo, where)
@@ -140,6 +112,14 @@ def compare(question: Question, given: Node, wanted: Node) -> Compared:
     if question.kind == "number" and equal.is_rounded(given):
         return equal.compare(given, wanted, question.names, lambda a, b: equal.near(a, b, mpf(question.tolerance)))
     return equal.compare(given, wanted, question.names)
+
+
+def _is_near(question: Question, given: Node, wanted: Node) -> bool:
+    """Whether a number is the solution, rounded too far."""
+    if not equal.is_rounded(given):
+        return False
+    found = equal.compare(given, wanted, question.names, lambda a, b: equal.near(a, b, _ROUNDED_TOO_FAR))
+    return found.outcome is Outcome.EQUAL
 
 
 def known_mistake(question: Question, given: Node, mistakes: Iterable[Mistake] | None = None) -> Mistake | None:

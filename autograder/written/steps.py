@@ -26,9 +26,6 @@ from autograder.maths.render import rendered
 from autograder.maths.worlds import DIGITS, World, world
 from autograder.written.expressions import (
     NOT_READ,
-    Written,
-    formulas,
-    in_sentences,
     judged,
     known_mistake,
     left_over,
@@ -36,6 +33,7 @@ from autograder.written.expressions import (
     understood,
     unreadable,
 )
+from autograder.written.found import Written, formulas, in_sentences
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Question, Slot
 from autograder.written.solved import put_in_solution
@@ -88,13 +86,11 @@ class Link:
 
 def derivation(question: Question, answer: Answer) -> Graded:
     """Grade a derivation."""
-    try:
-        lines = list(itertools.islice(_lines(question, answer), _MOST_SIDES))
-    except _CannotSplit as problem:
-        return unreadable(question, problem.written, problem.problem)
+    lines = list(itertools.islice(_lines(question, answer), _MOST_SIDES))
     readable = [line for line in lines if line.side.problem is None]
     unread = [line for line in lines if line.side.problem is not None and not line.side.label]
-    ends = [line for line in lines if not line.side.label]
+    sides = [line for line in lines if not line.side.label]
+    ends = [line for line in sides if not line.side.aside] or sides
     if not ends:
         return Graded(0.0, "There is no formula under the heading.")
     if ends[-1].side.problem is not None:
@@ -139,11 +135,6 @@ def _hint_in(text: str) -> str:
     return next((line for line in text.splitlines() if line.startswith("Hint: ")), "")
 
 
-class _CannotSplit(Exception):
-    def __init__(self, written: Written, problem: Unreadable) -> None:
-        self.written, self.problem = written, problem
-
-
 def _lines(question: Question, answer: Answer) -> Iterator[Line]:
     """All sides of all formulas; a formula that begins with a relation goes on from the one before."""
     chain = 0
@@ -153,7 +144,9 @@ def _lines(question: Question, answer: Answer) -> Iterator[Line]:
         try:
             found = chains(written.text, question.names, code=written.code)
         except Unreadable as problem:
-            raise _CannotSplit(written, problem) from None
+            chain += 1
+            yield Line(Side("", written.text, problem.start, problem=problem), written, chain)
+            continue
         for sides in found:
             goes_on = bool(sides and sides[0].relation) and last is not None
             if not goes_on:
@@ -183,8 +176,6 @@ def _links(question: Question, lines: list[Line]) -> Iterator[Link]:
             continue
         if before.side.label or after.side.label:
             continue
-        if after.side.relation == "=" and _is_zero(after.node) and not question.solved:
-            continue  # `... = 0` states what is to be solved: it need not hold everywhere
         if not _follows(question, before, after):
             yield Link(before, after, _why(question, after))
 
@@ -196,10 +187,17 @@ def _contradictions(question: Question, lines: list[Line]) -> Iterator[Link]:
         is_said = label.side.label and line.side.relation == "=" and line.chain == label.chain
         if not is_said or line.side.problem is not None or line.side.label:
             continue
-        before = said.setdefault("".join(label.side.text.split()), line)
-        same_names = _free(before.node) == _free(line.node)
-        if before is not line and same_names and not _follows(question, before, line):
+        before = said.setdefault("".join(label.side.text.split()).lstrip("-−"), line)
+        comparable = not question.solved or _free(before.node) == _free(line.node)
+        if before is not line and comparable and not _say_the_same(question, before, line):
             yield Link(before, line, f"Both lines begin with {label.side.text}, but they are not equal.")
+
+
+def _say_the_same(question: Question, one: Line, other: Line) -> bool:
+    """Whether two lines state the same of a quantity; one may state its negative."""
+    if one.negative == other.negative:
+        return _follows(question, one, other)
+    return _follows(question, replace(one, side=one.side.opposite), other)
 
 
 def _free(node: nodes.Node) -> set[str]:
@@ -223,10 +221,6 @@ def _hold(question: Question, holds: Callable[[mpf, mpf], bool], a: nodes.Node, 
     if outcome() is not Outcome.DIFFERENT:
         return True
     return bool(question.solved) and outcome(lambda place: put_in_solution(question, place)) is not Outcome.DIFFERENT
-
-
-def _is_zero(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Number) and node.value == 0
 
 
 def _why(question: Question, line: Line) -> str:
@@ -273,8 +267,10 @@ def _found(question: Question, lines: list[Line], wanted: nodes.Node) -> bool:
             if not operators(part) <= worked_out:
                 continue
             mine = _value(part, here)
+            whole = part is line.node and not line.negative  # inside, a term may be subtracted
+            signs = (part,) if whole else (part, nodes.negated(part))
             near = mine is not None and there is not None and (equal.same(mine, there) or equal.same(mine, -there))
-            for candidate in (part, nodes.negated(part)) if near else ():
+            for candidate in signs if near else ():
                 if equal.compare(candidate, wanted, question.names).outcome is Outcome.EQUAL:
                     return True
     return False

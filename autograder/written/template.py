@@ -13,7 +13,8 @@ _HOW = """\
 Write each answer under its heading, and keep the headings. A formula stands in a ```math block, between $$ and $$,
 between $ and $, or as plain text on a line of its own: LaTeX, unicode (½ σ² ∞) and Python notation are all read. The
 last formula under a heading is the answer; a derivation is a chain a = b = c, over as many lines as you like, and every
-line of it is looked at. Logarithms are natural. To choose, put an x between the brackets: - [x].
+line of it is looked at. Logarithms are natural; a decimal number has three digits or more. To choose, put an x between
+the brackets: - [x].
 -->
 """
 
