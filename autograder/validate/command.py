@@ -31,7 +31,8 @@ def add_to(commands: Any, assignments: list[str]) -> None:
         help="grade the checks that train with every mistake and in every repeat, not only with those mistakes that "
         "nothing else catches",
     )
-    command.add_argument("--slice", default="1/1", metavar="K/N", help="only every N-th mistake, from the K-th")
+    command.add_argument("--slice", default="1/1", metavar="K/N", help="only every N-th mistake, from the "
+                         "K-th, and a third of the variants")  # fmt: skip
     command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")

@@ -16,7 +16,7 @@ from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.loading import load_mistakes, load_reference
 from autograder.validate import calibrate, lint, measure, summary, written
-from autograder.validate.cases import MISTAKE, REFERENCE, Case, cases
+from autograder.validate.cases import MISTAKE, REFERENCE, VARIANT, Case, cases
 from autograder.validate.measure import Order, Outcome
 
 FALLS_SHORT = 1
@@ -74,7 +74,7 @@ def _measure(assignment: Assignment, options: argparse.Namespace) -> measure.Mea
     known = _known(assignment)
     chosen = _sliced(_chosen(known, options.mistake), options.slice)
     only = tuple(options.check)
-    standard = cases(assignment)
+    standard = _standard(assignment, options.slice)
     total = len(standard) + len(chosen) + options.repeat - 1
     bar = _Bar(assignment.name, total, shown=sys.stderr.isatty())
 
@@ -129,6 +129,16 @@ def _chosen(known: list[Mistake], wanted: list[str]) -> list[Mistake]:
             similar = nearest(name, names)
             raise UsageError(f"there is no mistake {name}" + (f": did you mean {similar}?" if similar else ""))
     return [mistake for mistake in known if not wanted or mistake.name in wanted or mistake.of in wanted]
+
+
+def _standard(assignment: Assignment, share: str) -> list[Case]:
+    """What has no mistake: reference and handout always, and with a slice of the mistakes a third of the variants."""
+    everything = cases(assignment)
+    if share == "1/1":
+        return everything
+    variants = [case for case in everything if case.kind == VARIANT]
+    chosen = variants[int(share.partition("/")[0]) % 3 :: 3]
+    return [case for case in everything if case.kind != VARIANT or case in chosen]
 
 
 def _sliced(known: list[Mistake], share: str) -> list[Mistake]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.validate import run
 from tests.validate import homework
 
@@ -112,6 +113,15 @@ def test_the_word_none_leaves_all_mistakes_out(good):
 )
 def test_a_slice_has_every_nth_mistake(share, chosen):
     assert run._sliced([*"abcde"], share) == [*chosen]
+
+
+def test_every_variant_is_in_a_third_of_the_slices(tmp_path):
+    folder = homework.write(tmp_path, **{f"v{i}": homework.RIGHT for i in range(5)}) / "assignments" / "hw"
+    assignment = load_assignment(folder)
+    names = [[case.name for case in run._standard(assignment, share)] for share in ("1/1", "1/9", "2/9", "3/9")]
+    assert names[0] == ["reference", "handout", "v0", "v1", "v2", "v3", "v4"]
+    assert all(slice_[:2] == ["reference", "handout"] for slice_ in names)
+    assert sorted(name for slice_ in names[1:] for name in slice_[2:]) == names[0][2:]
 
 
 def test_an_assignment_that_cannot_be_graded_is_a_fault(tmp_path, capfd):
