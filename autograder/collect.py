@@ -89,8 +89,7 @@ class _Plugin:
         observer: Callable[[Check, Call], None] | None,
         written: Answers | None,
     ) -> None:
-        self.observer = observer
-        self.written = written
+        self.observer, self.written = observer, written
         self.assignment = assignment
         self.host = host
         self.only = only
@@ -134,7 +133,7 @@ class _Plugin:
         path = str(self.assignment.checks_file)
         if not items:
             raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
-        ids = _ids([item.name for item in items])
+        ids = declarations.unique_ids([item.name for item in items])
         described = declarations.checks(
             [(name, _function(item)) for name, item in zip(ids, items, strict=True)], self.assignment, path
         )
@@ -299,8 +298,3 @@ def _failure(call: pytest.CallInfo[None]) -> BaseException:
 
 def _function(item: pytest.Item) -> Any:
     return item.function if isinstance(item, pytest.Function) else item.obj  # type: ignore[attr-defined]
-
-
-def _ids(names: list[str]) -> list[str]:
-    """Unique ids: two classes may hold checks of the same name."""
-    return [name if names.count(name) == 1 else f"{name}#{names[:i].count(name) + 1}" for i, name in enumerate(names)]

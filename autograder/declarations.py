@@ -193,3 +193,8 @@ def leaderboard_value(value: Any) -> float | str:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise AssignmentError(f"set_leaderboard_value({value!r}): should be a finite number or a text")
     return float(value)
+
+
+def unique_ids(names: list[str]) -> list[str]:
+    """Unique ids: two classes may hold checks of the same name."""
+    return [name if names.count(name) == 1 else f"{name}#{names[:i].count(name) + 1}" for i, name in enumerate(names)]
