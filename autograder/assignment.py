@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,15 @@ def _limits(table: _Table) -> Limits:
     return Limits(**{name: int(value) if name.endswith("_mib") else value for name, value in given.items()})  # type: ignore[arg-type]
 
 
+def only_known(path: Path, prefix: str, content: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise AssignmentError, with the nearest key there is, if a table of a file has a key that is not known."""
+    for key in content:
+        if key not in known:
+            similar = nearest(key, known)
+            cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
+            raise AssignmentError(f"{path}: {prefix}{key} is not a known key: {cure}")
+
+
 class _Table:
     """A table of the file, with errors that name the place in it."""
 
@@ -151,11 +161,7 @@ class _Table:
         self.path, self.prefix, self.content = path, prefix, content
 
     def only(self, *known: str) -> None:
-        for key in self.content:
-            if key not in known:
-                similar = nearest(key, known)
-                cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
-                raise AssignmentError(f"{self.path}: {self.prefix}{key} is not a known key: {cure}")
+        only_known(self.path, self.prefix, self.content, known)
 
     def take(self, key: str, kind: type, default: Any = None) -> Any:
         value = self.content.get(key, default)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from autograder.maths.cursor import OPENING, Cursor
+from autograder.maths.cursor import Cursor, turn
 from autograder.maths.names import Names
 from autograder.maths.nodes import negated
 from autograder.maths.problems import Unreadable
@@ -93,7 +93,7 @@ def _side(relation: str, piece: list[Token], text: str, names: Names) -> Side:
     said = text[start:end].strip()
     if not piece:
         return Side(relation, "", start)
-    negative = bool(piece) and piece[0].is_("-") and is_label(piece[1:], names)
+    negative = piece[0].is_("-") and is_label(piece[1:], names)
     label = negative or is_label(piece, names)
     piece, optimised = without_optimum(piece)
     label = label or optimised
@@ -111,7 +111,7 @@ def _split(found: list[Token]) -> list[tuple[str, list[Token]]]:
     depth = 0
     for token in found:
         sign = token.text if token.kind is Kind.OPERATOR else ""
-        depth = max(0, depth + (sign in OPENING) - (sign in OPENING.values()))
+        depth = max(0, depth + turn(token))
         if depth == 0 and sign in (*RELATIONS, *_BREAKS):
             if sign in RELATIONS and not pieces[-1][1] and pieces[-1][0] in _BREAKS:
                 pieces.pop()  # a line that begins with its relation
@@ -140,10 +140,9 @@ def _has_relation_inside(rest: list[Token]) -> bool:
     for i, token in enumerate(rest):
         if token.is_(BREAK, "\n"):
             return False
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
-            if depth == 0 and token.text in RELATIONS:
-                return i > 0
+        depth += turn(token)
+        if depth == 0 and token.kind is Kind.OPERATOR and token.text in RELATIONS:
+            return i > 0
     return False
 
 

@@ -15,11 +15,23 @@ _MAX_DEPTH = 60
 Read = TypeVar("Read")
 
 
+def turn(token: Token) -> int:
+    """How a token changes the depth of brackets: 1, -1 or 0."""
+    if token.kind is not Kind.OPERATOR:
+        return 0
+    return (token.text in OPENING) - (token.text in _CLOSING)
+
+
 class Cursor:
     """Where in the tokens the reading is. The last token is an END."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens, self.at, self.depth = tokens, 0, 0
+
+    @classmethod
+    def over(cls, piece: list[Token]) -> Cursor:
+        """A cursor over tokens that lack their END."""
+        return cls([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
 
     @property
     def next(self) -> Token:

@@ -18,13 +18,13 @@ DIVERGENCES = {
 class Densities(Totals):
     """Reads densities and what is said of them."""
 
-    def density(self, base: str, token: Token, *, of: tuple[str, ...] = (), bare: bool = False) -> Density:
+    def density(self, base: str, token: Token, *, of: tuple[str, ...] = ()) -> Density:
         """`p(x|z)`, or a base name alone where it is clear which density is meant."""
         laws = self.names.laws_of(base)
-        if self.next.is_("(") and not bare:
+        if self.next.is_("("):
             return self.group(lambda: self._signature(base, token))
         if base in self.names.default:
-            laws = [law for law in laws if str(law).replace(" ", "") == self.names.default[base].replace(" ", "")]
+            laws = [law for law in laws if law == self.names.stated(self.names.default[base])]
         if of:
             laws = [law for law in laws if set(law.of) == set(of)] or laws
             laws = [law for law in laws if not law.given] or laws
@@ -86,15 +86,11 @@ class Densities(Totals):
                 if self.next.is_("(") and self.tokens[self.closing(self.at) + 1].is_("[", "("):
                     self.at = self.closing(self.at) + 1
                 densities = self.within(start, self.at, self._under)
-        elif "" in self.names.default:
-            base, _, _ = self.names.default[""].partition("(")
-            law = next(w for w in self.names.laws[base] if str(w) == self.names.default[""].replace(" ", ""))
+        elif (law := self.names.stated(self.names.default.get("", ""))) is not None:
             densities = [_at_its_variables(law)]
         if not densities:
             raise self.error("the expectation does not say under which density", token, "write it as E_{x ∼ p(x)}[...]")
-        before = dict(self.bound)
-        if len(before) >= 4:
-            raise self.error("sums and expectations are nested more than 4 deep")
+        self.nested()
         with self.deeper():
             body = self.group(self.expression) if self.next.is_("[", "(", "{{", "{") else self.term()
         all_drawn = [copy for density in densities for copy in self._copies(density, body)]
@@ -152,8 +148,7 @@ class Densities(Totals):
     def _only_law(self, variable: str) -> Law | None:
         """The density that E_x means: the one that the question states, or the only one of x."""
         if variable in self.names.default:
-            wanted = self.names.default[variable].replace(" ", "")
-            return next(law for group in self.names.laws.values() for law in group if str(law) == wanted)
+            return self.names.stated(self.names.default[variable])
         laws = [law for group in self.names.laws.values() for law in group if law.of == (variable,) and not law.given]
         return laws[0] if len(laws) == 1 else None
 

@@ -68,9 +68,9 @@ class _Evaluation(Averages):
 
     def formula(self, text: str) -> mpf:
         """The value of a formula that a declaration states."""
-        from autograder.maths.readings import alternatives
+        from autograder.maths.readings import usual
 
-        return self.number(next(alternatives(text, self.world.names)).node)
+        return self.number(usual(text, self.world.names))
 
     def _item(self, node: n.Item) -> mpf:
         items, index = self.world.items[node.name], self.number(node.index)

@@ -77,8 +77,6 @@ class Functions(Indexed):
             return Power(arguments[0], Number(Fraction(2)))
         if name == "logsigmoid":
             return Call("log", (Call("logistic", (arguments[0],)),))
-        if name in ("log", "exp"):
-            return Call(name, tuple(arguments))
         return Call(name, tuple(arguments))
 
     def arguments(self) -> list[Node]:

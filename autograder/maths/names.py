@@ -67,9 +67,9 @@ def _variables(match: re.Match[str]) -> tuple[set[str], set[str]]:
     return set(match.group(2).split(",")), set(filter(None, (match.group(3) or "").split(",")))
 
 
-@dataclass
+@dataclass(eq=False)
 class Names:
-    """All that the answer to one question may be written with."""
+    """All that the answer to one question may be written with. What is read with an object of it is cached."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     indexed: dict[str, Entry] = field(default_factory=dict)  # a name may be both: z, and z_i
@@ -123,6 +123,11 @@ class Names:
                 return self.law(target.group(1), *_variables(target))
         return None
 
+    def stated(self, signature: str) -> Law | None:
+        """The density with a signature, as a question's `default` states it: q(z|x)."""
+        wanted = signature.replace(" ", "")
+        return next((law for group in self.laws.values() for law in group if str(law) == wanted), None)
+
     def origin(self, variable: str) -> str:
         """The random variable that a primed one or a copy takes its values from; any other name is its own."""
         plain = variable.rstrip("'")
@@ -145,16 +150,13 @@ def declare(
     """Names as a question's table declares them. Raises AssignmentError that begins with `place`."""
     declared = Names(
         aliases=dict(alias or {}),
-        allow=frozenset(allow),
+        allow=known_operators(allow, place),
         size=size,
         default=dict(default or {}),
         called=frozenset(called),
         dropped=frozenset(dropped),
         hidden=frozenset(hidden),
     )
-    for operator in declared.allow:
-        if operator not in OPERATORS:
-            raise AssignmentError(f"{place}: allow has {operator!r}, but known are {', '.join(OPERATORS)}")
     for key, domain in names.items():
         match = _DENSITY.fullmatch(key.replace(" ", ""))
         if match:
@@ -163,6 +165,15 @@ def declare(
             entry = _entry(key, domain, place)
             (declared.indexed if entry.what == "indexed" else declared.entries)[entry.name] = entry
     return declared
+
+
+def known_operators(wanted: Iterable[str], place: str) -> frozenset[str]:
+    """The operators that `allow` lists. Raises AssignmentError that begins with `place`."""
+    operators = frozenset(wanted)
+    for operator in sorted(operators):
+        if operator not in OPERATORS:
+            raise AssignmentError(f"{place}: allow has {operator!r}, but known are {', '.join(OPERATORS)}")
+    return operators
 
 
 def _declare_call(declared: Names, match: re.Match[str], domain: str, key: str, place: str) -> None:

@@ -1,15 +1,14 @@
 """What a formula may mean: where a notation has two meanings both are read, the usual one first.
 
 `1/2x` is (1/2)·x or 1/(2x); `log(a)^2` is (log a)² or log(a²); `log a b` is log(ab) or (log a)·b; `log a/b` is
-(log a)/b
-or log(a/b).
+(log a)/b or log(a/b).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from autograder.maths.names import Names
 from autograder.maths.nodes import Node
@@ -54,6 +53,7 @@ def readings(found_tokens: list[Token], names: Names) -> list[Reading]:
     return result
 
 
-def alternatives(text: str, names: Names) -> Iterator[Reading]:
-    """All readings of the text of one formula without relations."""
-    yield from readings(tokens(text), names)
+@cache
+def usual(text: str, names: Names) -> Node:
+    """The usual meaning of a formula of the course's own, without relations. Raises Unreadable."""
+    return readings(tokens(text), names)[0].node

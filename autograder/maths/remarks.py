@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autograder.maths.cursor import OPENING, Cursor
+from autograder.maths.cursor import Cursor, turn
 from autograder.maths.names import Names
 from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import Kind, Token, tokens
@@ -20,8 +20,7 @@ def without_asides(found: list[Token]) -> list[Token]:
     depth, i = 0, 0
     while i < len(found):
         token = found[i]
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        depth += turn(token)
         word, after = _word_behind(found, i) if depth == 0 and token.is_(",", ";") else ("", i)
         if word in _WORDS:
             while i < len(found) and not found[i].is_("\n"):
@@ -73,8 +72,7 @@ def _is_number(three: list[Token]) -> bool:
 def _cut_behind(piece: list[Token]) -> list[Token]:
     depth = 0
     for i, token in enumerate(piece):
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        depth += turn(token)
         if depth == 0 and token.is_("in", "label", "tag", "forall"):
             return piece[:i]
         if depth == 0 and token.is_("quad", "qquad") and i > 0:
@@ -104,8 +102,7 @@ def states_a_law(text: str) -> bool:
 def _is_remark(rest: list[Token]) -> bool:
     depth = 0
     for token in rest:
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text in OPENING) - (token.text in OPENING.values())
+        depth += turn(token)
         if depth == 0 and (token.is_("~", "in") or (token.kind is Kind.WORD and token.text in _WORDS)):
             return True
     return False
@@ -123,7 +120,7 @@ def _is_sentence(rest: list[Token]) -> bool:
 
 def without_optimum(piece: list[Token]) -> tuple[list[Token], bool]:
     r"""What is optimised in `\min_G \max_D V(D, G)`; such a side is not compared with its neighbours."""
-    cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
+    cursor = Cursor.over(piece)
     found = False
     while cursor.next.is_("arg", "argmax", "argmin", "max", "min", "sup", "inf"):
         is_function = cursor.next.is_("max", "min") and cursor.ahead(1).is_("(")
@@ -139,7 +136,7 @@ def without_optimum(piece: list[Token]) -> tuple[list[Token], bool]:
 
 def is_called(piece: list[Token]) -> bool:
     """Whether a side that cannot be read is a name, perhaps with one bracket: `V(D, G)`, `KL(N(m, v) || N(0, 1))`."""
-    cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
+    cursor = Cursor.over(piece)
     if cursor.next.is_("-"):
         cursor.take()
     if cursor.next.is_("frac", "dfrac", "tfrac") and cursor.ahead(1).is_("{"):  # a derivative of the quantity
@@ -172,7 +169,7 @@ def is_label(piece: list[Token], names: Names) -> bool:
         if flat == called:
             return True
         if flat.startswith(called) and flat[len(called)] in "([" and flat.endswith((")", "]")):
-            cursor = Cursor([*piece, Token(Kind.END, "", piece[-1].end, piece[-1].end)])
+            cursor = Cursor.over(piece)
             first = next((i for i, t in enumerate(piece) if t.is_("(", "[") and _flat(piece[:i]) == called), None)
             if first is not None and cursor.closing(first) == len(piece) - 1:
                 return not _has_arithmetic(piece[first:])

@@ -106,8 +106,6 @@ class Spelling(Cursor):
             return self.spell()
         if self.next.is_("{"):
             inner = self._inner()
-        elif self.next.kind is Kind.WORD and token.text in ACCENTS:
-            inner = self._base()
         elif self.next.kind is Kind.WORD:  # \mathbf x takes one letter
             inner = self._base()
         else:

@@ -91,9 +91,8 @@ class Totals(Functions):
 
     @contextmanager
     def _bound(self, variable: str, zero_based: bool | None) -> Iterator[None]:
+        self.nested()
         before = dict(self.bound)
-        if len(before) >= 4:
-            raise self.error("sums and expectations are nested more than 4 deep")
         if zero_based is not None:
             self.bound[variable] = zero_based
         self.summed.append(variable)
@@ -102,6 +101,11 @@ class Totals(Functions):
         finally:
             self.bound = before
             self.summed.pop()
+
+    def nested(self) -> None:
+        """Raise Unreadable where sums and expectations are nested too deep to be worked out."""
+        if len(self.bound) >= 4:
+            raise self.error("sums and expectations are nested more than 4 deep")
 
     def reopens(self, ahead: int) -> bool:
         """Whether a sum over the index of a sum around begins: that one ends before it."""

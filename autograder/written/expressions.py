@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from mpmath import mpf
 
@@ -86,7 +87,7 @@ def _reason(given: Node, wanted: Node, names: Names) -> tuple[Reason | None, str
 def wrong(known: Mistake, echo: str, where: str) -> Graded:
     """A known mistake: its hint, and its share of the points."""
     text = joined("Your formula differs from the solution.", echo, f"Hint: {known.hint}")
-    return Graded(known.share, text, f"The known mistake {known.source or known.when} ({where})", (name_of(known),))
+    return Graded(known.share, text, f"The known mistake {name_of(known)} ({where})", (name_of(known),))
 
 
 def name_of(known: Mistake) -> str:
@@ -99,6 +100,7 @@ def wanted_of(question: Question) -> Node:
     return solution(question.expect, question.names)
 
 
+@cache
 def solution(text: str, names: Names) -> Node:
     """A formula of the course's own. Raises Unreadable."""
     side = final(text, names)

@@ -56,9 +56,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment
-from autograder.errors import AssignmentError, nearest
-from autograder.maths.names import OPERATORS, Names, declare
+from autograder.assignment import Assignment, only_known
+from autograder.errors import AssignmentError
+from autograder.maths.names import OPERATORS, Names, declare, known_operators
 from autograder.model import Check, Visibility
 
 if sys.version_info >= (3, 11):
@@ -168,7 +168,7 @@ def load_questions(assignment: Assignment) -> tuple[Question, ...]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
-    _only(path, "", table, "questions", "shared")
+    only_known(path, "", table, ("questions", "shared"))
     shared = table.get("shared", {})
     found = [_question(path, content, shared) for content in table.get("questions", [])]
     for key in ("id", "number"):
@@ -189,7 +189,7 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
     if not isinstance(identifier, str) or not identifier:
         raise AssignmentError(f'{path}: a question has no id; add it as in id = "kl_std"')
     place = f"{path}: question {identifier}"
-    _only(path, f"question {identifier}: ", content, *_KEYS)
+    only_known(path, f"question {identifier}: ", content, _KEYS)
     _complete(place, content)
     names = dict(content.get("names", {}))
     for used in content.get("uses", []):
@@ -214,7 +214,7 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
             hidden=content.get("hidden", ()),
             place=place,
         ),
-        allow=_operators(place, content.get("allow", [])),
+        allow=known_operators(content.get("allow", []), place),
         final=frozenset(content.get("final", ())),
         expect=content.get("expect", ""),
         form=content.get("form", ""),
@@ -252,13 +252,6 @@ def _complete(place: str, content: Mapping[str, Any]) -> None:
         raise AssignmentError(f"{place}: none of the options is right")
 
 
-def _operators(place: str, wanted: list[str]) -> frozenset[str]:
-    for operator in wanted:
-        if operator not in OPERATORS:
-            raise AssignmentError(f"{place}: allow has {operator!r}, but known are {', '.join(OPERATORS)}")
-    return frozenset(wanted)
-
-
 def _made(kind: type, place: str, key: str, row: Mapping[str, Any]) -> Any:
     content = {("supports" if name == "for" else name): value for name, value in row.items()}
     try:
@@ -266,11 +259,3 @@ def _made(kind: type, place: str, key: str, row: Mapping[str, Any]) -> Any:
     except TypeError as error:
         reason = str(error).partition("__init__() ")[2]
         raise AssignmentError(f"{place}: {key}: {reason or error}") from None
-
-
-def _only(path: Path, prefix: str, content: Mapping[str, Any], *known: str) -> None:
-    for key in content:
-        if key not in known:
-            similar = nearest(key, known)
-            cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
-            raise AssignmentError(f"{path}: {prefix}{key} is not a known key: {cure}")

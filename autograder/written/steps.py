@@ -29,13 +29,14 @@ from autograder.written.expressions import (
     judged,
     known_mistake,
     left_over,
+    name_of,
     solution,
     understood,
     unreadable,
 )
 from autograder.written.found import Written, formulas, in_sentences
 from autograder.written.graded import Graded, joined
-from autograder.written.questions import Question, Slot
+from autograder.written.questions import Mistake, Question, Slot
 from autograder.written.solved import put_in_solution
 
 _END, _BROKEN = 0.5, 0.25
@@ -100,7 +101,9 @@ def derivation(question: Question, answer: Answer) -> Graded:
     everything = [*readable, *_in_sentences(question, answer)]
     slots = [(slot, _contains(question, everything, slot)) for slot in question.slots]
     share = _END * end.share + (1 - _END) * _shown_share(slots, everything, broken)
-    mistaken = [] if broken else list(_mistaken(question, readable[:-1]))
+    known = _known(question, readable)
+    on_the_way = [] if broken else [(line, k) for line, k in known if line is not readable[-1] and not line.side.label]
+    mistaken = [f"{line.place}: {_shown(line)}\nHint: {mistake.hint}" for line, mistake in on_the_way]
     if broken or mistaken:
         share = max(0.0, share - _BROKEN)
     missing = [
@@ -112,7 +115,7 @@ def derivation(question: Question, answer: Answer) -> Graded:
     else:
         head = end.text if not right_end or not missing else understood(ends[-1].side.readings[0])
     unread_text = [f"{line.place}: not read, and so not looked at: {line.side.problem}" for line in unread]
-    mistakes = tuple(dict.fromkeys([*end.mistakes, *_named(question, readable)]))
+    mistakes = tuple(dict.fromkeys([*end.mistakes, *[name_of(mistake) for _, mistake in known]]))
     hint = _hint_in(head)  # it is said once
     said = [str(link).replace(hint, "").rstrip() if hint else str(link) for link in broken[:3]]
     text = joined(head, *said, *mistaken[:3], *missing, *unread_text)
@@ -228,19 +231,11 @@ def _why(question: Question, line: Line) -> str:
     return f"Hint: {known.hint}" if known else ""
 
 
-def _mistaken(question: Question, lines: list[Line]) -> Iterator[str]:
-    """Lines on the way that are known mistakes, although they follow from the line before or from none."""
+def _known(question: Question, lines: list[Line]) -> list[tuple[Line, Mistake]]:
+    """Lines that are wrong wherever they stand, although they follow from the line before or from none."""
     everywhere = [known for known in question.mistakes if known.middle]
-    for line in lines:
-        if not line.side.label and (known := known_mistake(question, line.node, everywhere)) is not None:
-            yield f"{line.place}: {_shown(line)}\nHint: {known.hint}"
-
-
-def _named(question: Question, lines: list[Line]) -> Iterator[str]:
-    everywhere = [known for known in question.mistakes if known.middle]
-    for line in lines:
-        if (known := known_mistake(question, line.node, everywhere)) is not None:
-            yield known.source or known.when
+    found = [(line, known_mistake(question, line.node, everywhere)) for line in lines]
+    return [(line, known) for line, known in found if known is not None]
 
 
 def _shown_share(slots: list[tuple[Slot, bool]], lines: list[Line], broken: list[Link]) -> float:
@@ -249,7 +244,7 @@ def _shown_share(slots: list[tuple[Slot, bool]], lines: list[Line], broken: list
         return 0.0
     if slots:
         return sum(found for _, found in slots) / len(slots)
-    return 1.0 if steps >= 2 and len(broken) < steps - 1 else 0.0
+    return 1.0 if len(broken) < steps - 1 else 0.0
 
 
 def _contains(question: Question, lines: list[Line], slot: Slot) -> bool:
