@@ -11,9 +11,16 @@ from autograder.assignment import Limits
 from autograder.errors import MissingName, StudentCodeFailed, nearest
 from autograder.worker import wire
 from autograder.worker.link import Broken, Cause
-from autograder.worker.nursery import OUT_OF_MEMORY, Ended
+from autograder.worker.nursery import Ended
+from autograder.worker.nursing import OUT_OF_MEMORY
 
 _FRAMES = 6
+_REFUSED = {
+    "Operation not permitted": "while it is graded, your code may start no processes and open no connections",
+    "name resolution": "while it is graded, your code may open no connections; hand in the files that it needs",
+    "Permission denied": "while it is graded, your code may open only libraries and the files handed in with it, and "
+    "write only there and in tempfile.gettempdir()",
+}
 _MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
 
 
@@ -38,7 +45,11 @@ def raised(message: dict[str, Any], what: str, module: Module, limits: Limits) -
         lead = f"{what} needs more memory than the limit of {limits.memory_mib} MiB"
     else:
         lead = f"{what} raised {kind}" + (f": {text}" if text else "")
-    return StudentCodeFailed("\n".join([lead, *frames]))
+    return StudentCodeFailed("\n".join([lead, *frames, *_hint(text)]))
+
+
+def _hint(text: str) -> list[str]:
+    return [f"Hint: {hint}." for words, hint in _REFUSED.items() if words in text][:1]
 
 
 def _missing(text: str, what: str, module: Module) -> MissingName:

@@ -20,7 +20,7 @@ from autograder import devices, grading
 from autograder.assignment import Assignment
 from autograder.model import Check, Part, Report, Verdict
 from autograder.submission import stage
-from autograder.worker import confine
+from autograder.worker import confine, survey
 
 if TYPE_CHECKING:
     from autograder.worker.nursery import Nursery
@@ -90,13 +90,13 @@ def grade(
     Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one.
     """
     with stage(submission, assignment) as workspace:
-        with closing(start_nursery(assignment)) as nursery:
+        with closing(start_nursery(assignment, leftovers=workspace.root)) as nursery:
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
             from autograder.collect import run_checks
             from autograder.host import Host
             from autograder.written.sheet import answers_to
 
-            progress.isolation = ", ".join(confine.layers(os.geteuid() == 0))
+            progress.isolation = survey.line(nursery.survey())
             host = Host(nursery, workspace, assignment, device=devices.chosen(device))
             written = answers_to(assignment, workspace)
             progress.notes = written.notes if written else ()
@@ -104,12 +104,14 @@ def grade(
     return progress.report()
 
 
-def start_nursery(assignment: Assignment) -> Nursery:
-    """Import torch, once, and fork the nursery."""
+def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nursery:
+    """Import torch, once, and fork the nursery, which removes the folder `leftovers` when it ends."""
     os.environ.update(confine.ONE_THREAD)
     gc.disable()  # nothing that torch's import makes is garbage
     from autograder.worker.nursery import Nursery
 
     gc.enable()
     confine.hide_memory()
-    return Nursery.start(warm_up_optimizer=assignment.warm_up_optimizer)
+    return Nursery.start(
+        warm_up_optimizer=assignment.warm_up_optimizer, leftovers=str(leftovers) if leftovers else None
+    )

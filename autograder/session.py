@@ -22,6 +22,7 @@ from autograder.worker.nursery import Ended, Nursery, NurseryDied
 
 _ALIGNMENT = 64
 _LAST_WORDS_S = 0.3
+_CONFINED_WITHIN_S = 30.0  # it takes milliseconds; the machine may be busy
 
 
 class Record:
@@ -128,7 +129,18 @@ class Session:
 
     # ------------------------------------------------------------------------------------------------------
 
+    def _await_confinement(self) -> None:
+        """Wait for the worker's first word. None of the student's code has run yet: every failure is ours."""
+        try:
+            message = self._link.receive(0, _CONFINED_WITHIN_S).message
+        except Broken as broken:
+            raise WallError(f"a worker did not start: it {broken.cause.value} {broken.detail}".rstrip()) from None
+        if message.get("kind") != "confined":
+            raise WallError(f"a worker could not be confined: {message.get('text')}")
+        self._link.waited_s = 0.0
+
     def _welcome(self) -> None:
+        self._await_confinement()
         what = f"importing {self._task.module_file}"
         try:
             message = self._link.receive(0, self._limits.import_timeout_s).message

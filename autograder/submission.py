@@ -37,10 +37,10 @@ class Workspace:
     def __init__(self, module_file: str) -> None:
         self._module_file = module_file
         self._users = Users()
-        self._root = Path(tempfile.mkdtemp(prefix="autograder-"))
-        self._root.chmod(0o711)  # workers pass through it; they cannot list it
+        self.root = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self.root.chmod(0o711)  # workers pass through it; they cannot list it
         self._homes = 0
-        self.staged = self._root / "staged"
+        self.staged = self.root / "staged"
         self.staged.mkdir(mode=0o700)
         self.links: list[str] = []
         self.refusal: str | None = None  # why the files were not taken
@@ -55,7 +55,7 @@ class Workspace:
 
     def remove(self) -> None:
         """Remove everything, and give the users back."""
-        _remove(self._root)
+        _remove(self.root)
         self._users.close()
 
     @property
@@ -79,7 +79,7 @@ class Workspace:
     @contextmanager
     def home(self) -> Iterator[Home]:
         """A fresh copy of the submission for one worker, under a user of its own where we are root."""
-        base = self._root / str(self._homes)
+        base = self.root / str(self._homes)
         home = Home(base / "submission", base / "tmp", self._users.next())
         self._homes += 1
         base.mkdir(mode=0o755)

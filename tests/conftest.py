@@ -37,10 +37,29 @@ def nursery() -> Iterator[Nursery]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def weak_nursery() -> Iterator[Nursery]:
+    """A nursery as on a platform without Landlock and seccomp."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        started = Nursery.start(without=("files", "system calls"))
+    with closing(started):
+        yield started
+
+
 @pytest.fixture
 def open_student(nursery: Nursery, tmp_path: Path) -> OpenStudent:
     """open_student(source, transcript=None, **limits): a student whose module has this source."""
+    return _opener(nursery, tmp_path)
 
+
+@pytest.fixture
+def open_weak_student(weak_nursery: Nursery, tmp_path: Path) -> OpenStudent:
+    """open_student, where a worker may start processes and open files: what the other layers do about that."""
+    return _opener(weak_nursery, tmp_path)
+
+
+def _opener(nursery: Nursery, tmp_path: Path) -> OpenStudent:
     @contextmanager
     def opened(source: str, *, transcript: Transcript | None = None, **limits: Any) -> Iterator[Student]:
         folder = tmp_path / f"handed-in-{len(list(tmp_path.iterdir()))}"

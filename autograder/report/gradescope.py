@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -98,20 +97,20 @@ def _summary(report: Report) -> str:
 def write(report: Report, path: Path) -> None:
     """Write results.json so that a reader sees the old file or the new one, never a part of it."""
     text = json.dumps(results(report), indent=1, ensure_ascii=False, allow_nan=False)
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.new")  # one name: what a killed run leaves, the next one takes away
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=".results-", suffix=".json", dir=path.parent)
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.chmod(0o644)
+        temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
+        with suppress(OSError):
+            temporary.unlink()
         raise GraderError(
             f"{path}: cannot be written ({error.strerror}); name another place with --results PATH"
         ) from error

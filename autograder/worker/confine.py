@@ -1,21 +1,24 @@
 """How a worker gives up its rights, for good, before it imports the student's module.
 
-`confine(plan)` runs the layers below in order; each needs the ones before it (limits are set while it is still
-allowed, the user is dropped before no-new-privileges). A layer that the platform does not offer is skipped, and
-`layers(plan)` says beforehand which ones will hold. Landlock and seccomp belong at the marked place, last.
+`confine(plan, names)` applies the layers below in order; each needs the ones before it (limits are set while it is
+still allowed, the user is dropped before no-new-privileges, and nothing else works under Landlock and seccomp). Which
+layers the platform offers is tried out once, in a process of its own: see `survey.py`.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+
+from autograder.worker import landlock, readable, seccomp
 
 _LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
@@ -23,6 +26,8 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRI
 
 _GPU_VARIABLES = ("CUDA_", "NVIDIA_", "LD_LIBRARY_PATH")
 _GPU_DRIVER_MIB = 4096
+_LIBRARIES_MIB = 256  # address space for what the student's code imports beyond what the nursery has
+_CAP_CHOWN, _CAP_KILL, _CAP_SETGID, _CAP_SETUID = 0, 5, 6, 7
 
 # Must be set before torch is imported: with more threads every forked child hangs in its first parallel operation.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -43,18 +48,30 @@ class Plan:
     gpu: bool = False  # its driver reserves address space by the terabyte, and memory of its own
 
 
-def confine(plan: Plan) -> None:
-    """Apply every layer that this platform offers. Raises OSError if one that it offers fails."""
-    for layer in _LAYERS.values():
-        layer(plan)
+@dataclass(frozen=True)
+class Layer:
+    """One thing that a worker gives up. `apply` raises OSError, with the reason, where it is not to be had."""
+
+    name: str
+    keeps: str  # what it keeps the student's code from, for whoever reads the table of the doctor
+    apply: Callable[[Plan], None]
 
 
-def layers(is_root: bool) -> list[str]:
-    """The names of the layers that hold on this platform, for reports."""
-    absent = set() if is_root else {"user"}
+def confine(plan: Plan, names: Collection[str]) -> None:
+    """Apply the layers of these names, in order. Raises OSError if one fails, although the platform offers it."""
+    for layer in LAYERS:
+        if layer.name in names:
+            layer.apply(plan)
+
+
+def may_change_user() -> bool:
+    """Is this process root, and with the capabilities to give a worker a user of its own?"""
+    if os.geteuid() != 0:
+        return False
     if not _LINUX:
-        absent |= {"no new privileges", "memory"}
-    return [name for name in _LAYERS if name not in absent]
+        return True
+    effective = int(_status()["CapEff"], 16)
+    return all(effective >> capability & 1 for capability in (_CAP_CHOWN, _CAP_KILL, _CAP_SETGID, _CAP_SETUID))
 
 
 def hide_memory() -> None:
@@ -97,10 +114,12 @@ def _own_place(plan: Plan) -> None:
 
 
 def _first_victim(plan: Plan) -> None:
-    try:  # when the container is out of memory the kernel shall take the worker, not the grader
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    except OSError:
-        pass
+    # When the container is out of memory the kernel shall take the worker, not the grader. To a process whose memory is
+    # hidden its own files in /proc belong to root; this one has nothing to hide yet.
+    _linux_only()
+    _prctl(_PR_SET_DUMPABLE, 1)
+    Path("/proc/self/oom_score_adj").write_text("1000")
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def _limits(plan: Plan) -> None:
@@ -118,18 +137,22 @@ def _limits(plan: Plan) -> None:
 
 
 def _memory(plan: Plan) -> None:
-    if not _LINUX:
-        return
+    _linux_only()
     # DATA counts private writable memory: the closest to a budget. ADDRESS SPACE also bounds shared mappings.
-    held = {
-        line.split(":")[0]: line.split()[1]
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if "kB" in line
-    }
+    held = _status()
     budget = (plan.memory_mib + (_GPU_DRIVER_MIB if plan.gpu else 0)) << 20
-    resource.setrlimit(resource.RLIMIT_DATA, (int(held["VmData"]) * 1024 + budget,) * 2)
+    resource.setrlimit(resource.RLIMIT_DATA, (_bytes(held["VmData"]) + budget,) * 2)
     if not plan.gpu:
-        resource.setrlimit(resource.RLIMIT_AS, (int(held["VmSize"]) * 1024 + 2 * budget,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (_bytes(held["VmSize"]) + budget + (_LIBRARIES_MIB << 20),) * 2)
+
+
+def _status() -> dict[str, str]:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _bytes(kib: str) -> int:
+    return int(kib.removesuffix("kB")) << 10
 
 
 def _user(plan: Plan) -> None:
@@ -140,17 +163,34 @@ def _user(plan: Plan) -> None:
 
 
 def _no_new_privileges(plan: Plan) -> None:
+    _linux_only()
     die_with_parent()  # after the change of user, which clears it
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-_LAYERS: dict[str, Callable[[Plan], None]] = {
-    "own group": _own_group,
-    "own place": _own_place,
-    "first victim": _first_victim,
-    "limits": _limits,
-    "memory": _memory,
-    "user": _user,
-    "no new privileges": _no_new_privileges,
-    # Landlock and seccomp go here: both need no-new-privileges, and nothing above works under them.
-}
+def _files(plan: Plan) -> None:
+    _linux_only()
+    landlock.restrict(readable.paths(plan.gpu), [plan.home, plan.temporary], readable.devices(plan.gpu))
+
+
+def _calls(plan: Plan) -> None:
+    _linux_only()
+    seccomp.restrict(gpu=plan.gpu)
+
+
+def _linux_only() -> None:
+    if not _LINUX:
+        raise OSError(errno.ENOSYS, "it exists on Linux only")
+
+
+LAYERS = (
+    Layer("own group", "outliving its check unseen", _own_group),
+    Layer("own place", "seeing the grader's environment and folders", _own_place),
+    Layer("first victim", "taking the grader down when the container's memory ends", _first_victim),
+    Layer("limits", "using processor time, files and descriptors without end", _limits),
+    Layer("memory", "using memory without end", _memory),
+    Layer("user", "reading, signalling and changing what is not its own", _user),
+    Layer("no new privileges", "gaining rights, and outliving the nursery", _no_new_privileges),
+    Layer("files", "opening any file but libraries and its own folder (Landlock)", _files),
+    Layer("system calls", "the network, other processes, starting any (seccomp)", _calls),
+)

@@ -17,26 +17,19 @@ worker leaves behind, and kills that too before it answers.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import json
 import os
 import pickle
-import signal
 import socket
-import time
-from contextlib import suppress
+from collections.abc import Collection
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from autograder.worker import confine, serve, wire
-
-_MESSAGE_BYTES = 1 << 16
-_LOW_FDS = 10
-OUT_OF_MEMORY = 71  # exit status of a worker that could not even say so
+from autograder.worker import nursing, serve, survey, wire
 
 
 class NurseryDied(Exception):
@@ -71,8 +64,15 @@ class Nursery:
         self.bounds = bounds
 
     @classmethod
-    def start(cls, *, warm_up_optimizer: bool = False, bounds: wire.Bounds | None = None) -> Nursery:
-        """Fork the nursery. Call this before anything secret is loaded."""
+    def start(
+        cls,
+        *,
+        warm_up_optimizer: bool = False,
+        bounds: wire.Bounds | None = None,
+        without: Collection[str] = (),
+        leftovers: str | None = None,
+    ) -> Nursery:
+        """Fork the nursery. Call this before anything secret is loaded. See `nursing.Duty` for the arguments."""
         torch.set_num_threads(1)
         bounds = bounds or wire.Bounds()
         ours, theirs = socket.socketpair(
@@ -85,33 +85,28 @@ class Nursery:
             status = 70
             try:
                 ours.close()
-                _nurse(theirs, warm_up_optimizer, bounds)
+                nursing.nurse(theirs, nursing.Duty(bounds, warm_up_optimizer, tuple(without), leftovers))
                 status = 0
             finally:
                 os._exit(status)
         theirs.close()
         return cls(ours, pid, bounds)
 
+    def survey(self) -> tuple[survey.Standing, ...]:
+        """Which layers of confinement hold for the workers of this nursery."""
+        return tuple(survey.Standing(**standing) for standing in self._ask({"do": "survey"})["standings"])
+
     def hatch(self, task: serve.Task) -> Ends:
-        """Fork a worker for a task."""
-        ours, theirs = socket.socketpair()
-        output_read, output_write = os.pipe()
-        words_read, words_write = os.pipe()
-        try:
-            answer = self._ask(
-                {"do": "hatch", "task": pickle.dumps(task).hex()},
-                [theirs.fileno(), output_write, words_write],
-            )
-        except NurseryDied:
-            ours.close()
-            os.close(output_read)
-            os.close(words_read)
-            raise
-        finally:
-            theirs.close()
-            os.close(output_write)
-            os.close(words_write)
-        return Ends(answer["pid"], ours, output_read, words_read)
+        """Fork a worker for a task. Raises NurseryDied, and OSError if there are no descriptors left."""
+        with ExitStack() as ours, ExitStack() as theirs:
+            here, there = socket.socketpair()
+            ours.callback(here.close)
+            theirs.callback(there.close)
+            (output, output_end), (words, words_end) = (_pipe(ours, theirs) for _ in range(2))
+            message = {"do": "hatch", "task": pickle.dumps(task).hex()}
+            answer = self._ask(message, [there.fileno(), output_end, words_end])
+            ours.pop_all()
+        return Ends(answer["pid"], here, output, words)
 
     def dump_stack(self, pid: int) -> None:
         """Ask a worker that does not answer to write where it is into its last words."""
@@ -131,7 +126,7 @@ class Nursery:
     def _ask(self, message: dict[str, Any], fds: list[int] | None = None) -> dict[str, Any]:
         try:
             socket.send_fds(self._control, [json.dumps(message).encode()], fds or [])
-            answer = self._control.recv(_MESSAGE_BYTES)
+            answer = self._control.recv(nursing.MESSAGE_BYTES)
         except OSError as error:
             raise NurseryDied(str(error)) from error
         if not answer:
@@ -142,143 +137,12 @@ class Nursery:
         return decoded
 
 
+def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
+    reading, writing = os.pipe()
+    ours.callback(os.close, reading)
+    theirs.callback(os.close, writing)
+    return reading, writing
+
+
 def _has_seqpacket() -> bool:
     return hasattr(socket, "SOCK_SEQPACKET") and os.uname().sysname != "Darwin"
-
-
-# ---------------------------------------------------------------------------------------- in the nursery
-
-
-def _nurse(control: socket.socket, warm_up_optimizer: bool, bounds: wire.Bounds) -> None:
-    # A Ctrl-C at the terminal is for the grader. When it ends, however it ends, the control socket does: then every
-    # worker is ended too, and what it started. To be killed with the grader would leave that running.
-    os.setsid()
-    confine.hide_memory()
-    confine.adopt_orphans()
-    _prepare(warm_up_optimizer)
-    alive: dict[int, int | None] = {}  # the workers that the grader has not ended yet, with their users
-    while True:
-        message, fds, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 3)
-        if not message:
-            break
-        try:
-            answer = _obey(json.loads(message), fds, bounds, alive)
-        except OSError as error:
-            answer = {"failed": str(error)}
-        finally:
-            for fd in fds:
-                os.close(fd)
-        with suppress(OSError):  # the grader may be gone: the next receive says so
-            control.send(json.dumps(answer).encode())
-    for pid, user_id in alive.items():
-        _end(pid, user_id)
-    _sweep(set())
-
-
-def _prepare(warm_up_optimizer: bool) -> None:
-    """Pay once what every worker would pay again."""
-    import torch.nested._internal.nested_tensor  # noqa: F401 - imported by the first backward()
-
-    if warm_up_optimizer:  # the first optimizer of a process imports 800 modules
-        parameter = torch.nn.Parameter(torch.zeros(1))
-        torch.optim.Adam([parameter])
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
-
-
-def _obey(message: dict[str, Any], fds: list[int], bounds: wire.Bounds, alive: dict[int, int | None]) -> dict[str, Any]:
-    if message["do"] == "hatch":
-        task: serve.Task = pickle.loads(bytes.fromhex(message["task"]))  # noqa: S301 - the grader's
-        pid = _hatch(task, fds, bounds)
-        alive[pid] = task.plan.user_id
-        return {"pid": pid}
-    if message["do"] == "signal":
-        with suppress(ProcessLookupError):
-            os.kill(message["pid"], signal.SIGUSR1)
-        return {}
-    answer = _end(message["pid"], message["user_id"])
-    alive.pop(message["pid"], None)
-    _sweep(set(alive))
-    return answer
-
-
-def _hatch(task: serve.Task, fds: list[int], bounds: wire.Bounds) -> int:
-    nursery_pid = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    status = 70
-    try:
-        _take_descriptors(*fds)
-        serve.run(task, bounds, nursery_pid)
-        status = 0
-    except MemoryError:  # the student's code left too little for our own words
-        status = OUT_OF_MEMORY
-    finally:
-        os._exit(status)
-
-
-def _take_descriptors(sock: int, output: int, words: int) -> None:
-    null = os.open(os.devnull, os.O_RDONLY)
-    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _LOW_FDS) for fd in (null, output, output, sock, words)]
-    for target, fd in enumerate(high):
-        os.dup2(fd, target)
-    os.closerange(serve.WORDS_FD + 1, os.sysconf("SC_OPEN_MAX"))
-
-
-def _end(pid: int, user_id: int | None) -> dict[str, Any]:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    with suppress(ProcessLookupError):  # before it has a group of its own
-        os.kill(pid, signal.SIGKILL)
-    _, status, usage = os.wait4(pid, 0)
-    if user_id is not None:
-        _kill_user(user_id)
-    return {
-        "status": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        "max_rss_mib": usage.ru_maxrss >> 10,
-    }
-
-
-def _kill_user(user_id: int) -> None:
-    """Kill whatever a worker's user still runs: a child takes that user and signals all it may."""
-    if not any(_runs_as(entry, user_id) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
-        return
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.setgroups([])
-            os.setgid(user_id)
-            os.setuid(user_id)
-            os.kill(-1, signal.SIGKILL)
-        finally:
-            os._exit(0)
-    os.waitpid(pid, 0)
-
-
-def _runs_as(entry: Path, user_id: int) -> bool:
-    try:
-        return entry.stat().st_uid == user_id
-    except OSError:
-        return False
-
-
-def _sweep(alive: set[int], patience_s: float = 2.0) -> None:
-    """Kill and wait for every process that an ended worker left behind: orphans become this process's children."""
-    deadline = time.monotonic() + patience_s
-    while (orphans := _children() - alive) and time.monotonic() < deadline:
-        for orphan in orphans:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(orphan, signal.SIGKILL)
-            with suppress(ChildProcessError):
-                os.waitpid(orphan, os.WNOHANG)
-        time.sleep(0.001)
-
-
-def _children() -> set[int]:
-    try:
-        return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
-    except OSError:  # not Linux: there is no list to go by
-        return set()

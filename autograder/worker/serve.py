@@ -16,6 +16,7 @@ import random
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,16 +81,22 @@ class _Record:
     outputs: list[torch.Tensor]
 
 
-def run(task: Task, bounds: wire.Bounds, parent_pid: int) -> None:
-    """The whole life of a worker; returns when the grader closes the socket."""
+def run(task: Task, bounds: wire.Bounds, parent_pid: int, layers: Collection[str]) -> None:
+    """The whole life of a worker; returns when the grader closes the socket. It confines itself by these layers."""
     _redirect_output()
     faulthandler.enable(file=WORDS_FD, all_threads=False)
     faulthandler.register(signal.SIGUSR1, file=WORDS_FD, all_threads=False)
     seed(task.seed)
-    confine.confine(task.plan)
-    if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
-        return
     with socket.socket(fileno=SOCKET_FD) as sock:
+        # The first word is said before any code of the student's has run: whatever goes wrong until then is our fault.
+        try:
+            confine.confine(task.plan, layers)
+        except OSError as error:
+            wire.send(sock, wire.pack(_header({"id": 0, "kind": "unconfined", "text": str(error)})))
+            return
+        if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
+            return
+        wire.send(sock, wire.pack(_header({"id": 0, "kind": "confined"})))
         worker = _Worker(sock, bounds, Path(task.plan.home))
         if worker.introduce(task.module_file):
             worker.serve()

@@ -5,6 +5,7 @@ The child runs our own code on the student's text, which is never executed; so w
 
 from __future__ import annotations
 
+import math
 import os
 import pickle  # noqa: TID251 - the child runs our code alone, and sends what it made to its parent
 import resource
@@ -14,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+
+from autograder.worker import confine
 
 _MEMORY_MIB = 512
 Answer = TypeVar("Answer")
@@ -26,10 +29,16 @@ class TookTooMuch(Exception):
 def bounded(work: Callable[[], Answer], timeout_s: float) -> Answer:
     """What `work` returns, or raises. Raises TookTooMuch after `timeout_s`, or beyond 512 MiB more."""
     reading, writing = os.pipe()
-    child = os.fork()
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        raise
     if child == 0:
         os.close(reading)
-        _answer(work, writing)
+        _answer(work, writing, parent, timeout_s)
     os.close(writing)
     try:
         content = _read(reading, time.monotonic() + timeout_s)
@@ -45,10 +54,15 @@ def bounded(work: Callable[[], Answer], timeout_s: float) -> Answer:
     return answer  # type: ignore[no-any-return]
 
 
-def _answer(work: Callable[[], object], writing: int) -> None:
+def _answer(work: Callable[[], object], writing: int, parent: int, timeout_s: float) -> None:
     """In the child: work, answer, and end without the parent's clean-up."""
     try:
-        _limit_memory()
+        confine.die_with_parent()
+        if os.getppid() != parent:
+            os._exit(1)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        _limit(timeout_s)
         try:
             content = pickle.dumps((True, work()))
         except MemoryError:
@@ -61,7 +75,9 @@ def _answer(work: Callable[[], object], writing: int) -> None:
         os._exit(0)
 
 
-def _limit_memory() -> None:
+def _limit(timeout_s: float) -> None:
+    cpu_s = math.ceil(timeout_s) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     status = Path("/proc/self/status")
     if not status.is_file():
         return

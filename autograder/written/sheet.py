@@ -54,6 +54,7 @@ class Answers:
     def __init__(self, questions: Sequence[Question], path: Path) -> None:
         self._questions = {question.id: question for question in questions}
         self._missing = not path.is_file()
+        self._unread = ""  # why a file that is there was not read
         self._sheet = None if self._missing else self._read(path)
 
     @property
@@ -78,6 +79,9 @@ class Answers:
         return _verdict(check, question, graded, time.monotonic() - started_s)
 
     def _graded(self, question: Question) -> Graded:
+        if self._unread:
+            text = f"{ANSWERS} could not be read in time; a person will look at it."
+            return Graded(0.0, text, self._unread, by_hand=True)
         if self._missing:
             return Graded(0.0, f"{ANSWERS} is missing: nothing was answered.")
         answer = self._sheet.answers.get(question.id) if self._sheet else None
@@ -91,7 +95,11 @@ class Answers:
 
     def _read(self, path: Path) -> Sheet:
         numbers = {question.id: question.number for question in self._questions.values()}
-        return bounded(lambda: read_file(path, numbers), _TIMEOUT_S)
+        try:
+            return bounded(lambda: read_file(path, numbers), _TIMEOUT_S)
+        except TookTooMuch as error:
+            self._unread = str(error)
+            return Sheet({}, ())
 
 
 def grade(question: Question, answer: Answer) -> Graded:

@@ -16,7 +16,6 @@ import pytest
 
 from autograder.errors import StudentCodeFailed
 from autograder.student import Student
-from autograder.worker import confine
 
 ROOT = Path(__file__).parents[2]
 OpenStudent = Callable[..., AbstractContextManager[Student]]
@@ -301,7 +300,7 @@ def test_a_memory_bomb_of_small_pieces_ends(open_student: OpenStudent) -> None:
 
 
 @as_root
-def test_a_bomb_of_processes_stays_small(open_student: OpenStudent) -> None:
+def test_a_bomb_of_processes_stays_small(open_weak_student: OpenStudent) -> None:
     source = """
         import os, time
         def f():
@@ -315,7 +314,7 @@ def test_a_bomb_of_processes_stays_small(open_student: OpenStudent) -> None:
             except OSError:
                 return count
     """
-    with open_student(source) as student:
+    with open_weak_student(source) as student:
         assert 0 < student.f() < 64
 
 
@@ -333,12 +332,6 @@ def test_the_processor_time_is_limited_and_named() -> None:
         sys.exit(0 if os.WTERMSIG(status) == signal.SIGXCPU else 1)
     """)
     assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
-
-
-def test_the_layers_are_named_for_reports() -> None:
-    assert set(confine.layers(is_root=False)) < set(confine.layers(is_root=True))
-    assert "user" not in confine.layers(is_root=False)
-    assert {"own group", "own place", "limits"} <= set(confine.layers(is_root=False))
 
 
 # ---------------------------------------------------------------- in a grader of its own, with no test around it

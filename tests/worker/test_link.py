@@ -174,7 +174,7 @@ def test_a_worker_that_closes_everything_is_noticed(open_student: OpenStudent) -
         called(open_student, "os.closerange(0, 64)")
 
 
-def test_a_child_that_holds_the_socket_does_not_keep_the_grader_waiting(open_student: OpenStudent) -> None:
+def test_a_child_that_holds_the_socket_does_not_keep_the_grader_waiting(open_weak_student: OpenStudent) -> None:
     body = """
         if os.fork():
             os._exit(5)
@@ -182,7 +182,7 @@ def test_a_child_that_holds_the_socket_does_not_keep_the_grader_waiting(open_stu
     """
     started = time.monotonic()
     with pytest.raises(StudentCodeFailed, match="ended the whole process with exit status 5"):
-        called(open_student, body, timeout_s=30)
+        called(open_weak_student, body, timeout_s=30)
     assert time.monotonic() - started < 20
 
 
@@ -282,7 +282,7 @@ def transcript_of(open_student: OpenStudent, source: str, **limits: Any) -> str:
     return transcript.printed
 
 
-def test_what_a_student_prints_anywhere_is_kept(open_student: OpenStudent) -> None:
+def test_what_a_student_prints_anywhere_is_kept(open_weak_student: OpenStudent) -> None:
     source = """
         import os, sys
         print("while importing")
@@ -292,7 +292,7 @@ def test_what_a_student_prints_anywhere_is_kept(open_student: OpenStudent) -> No
             os.write(1, b"\\xff raw")
             os.system("echo from a child")
     """
-    text = transcript_of(open_student, source)
+    text = transcript_of(open_weak_student, source)
     assert text == "while importing\nε ~ N(0, I) 🎲\\ud800 to stderr\n\ufffd rawfrom a child\n"
 
 

@@ -55,17 +55,19 @@ def processes_of(user_id: int) -> list[psutil.Process]:
 
 
 @on_linux
-def test_daemons_that_a_worker_leaves_are_gone_with_it(open_student: OpenStudent, nursery: Nursery) -> None:
-    with open_student(DAEMONS) as student:
+def test_daemons_that_a_worker_leaves_are_gone_with_it(open_weak_student: OpenStudent, weak_nursery: Nursery) -> None:
+    with open_weak_student(DAEMONS) as student:
         _, user_id = student.f()
-        assert len(processes_below(nursery._pid)) == 5
-    assert processes_below(nursery._pid) == []
+        assert len(processes_below(weak_nursery._pid)) == 5
+    assert processes_below(weak_nursery._pid) == []
     if user_id != os.getuid():
         assert processes_of(user_id) == []
 
 
 @on_linux
-def test_a_worker_that_forks_without_end_is_gone_when_it_is_ended(open_student: OpenStudent, nursery: Nursery) -> None:
+def test_a_worker_that_forks_without_end_is_gone_when_it_is_ended(
+    open_weak_student: OpenStudent, weak_nursery: Nursery
+) -> None:
     source = """
         import os, time
         def f():
@@ -82,13 +84,13 @@ def test_a_worker_that_forks_without_end_is_gone_when_it_is_ended(open_student: 
             time.sleep(60)
     """
     with pytest.raises(StudentCodeFailed, match="did not end within"):
-        with open_student(source, timeout_s=0.5) as student:
+        with open_weak_student(source, timeout_s=0.5) as student:
             student.f()
-    assert processes_below(nursery._pid) == []
+    assert processes_below(weak_nursery._pid) == []
 
 
 @on_linux
-def test_a_forked_child_that_returns_does_not_speak_for_the_worker(open_student: OpenStudent) -> None:
+def test_a_forked_child_that_returns_does_not_speak_for_the_worker(open_weak_student: OpenStudent) -> None:
     source = """
         import os
         def f():
@@ -97,18 +99,18 @@ def test_a_forked_child_that_returns_does_not_speak_for_the_worker(open_student:
                 os.waitpid(pid, 0)
             return pid != 0
     """
-    with open_student(source) as student:
+    with open_weak_student(source) as student:
         assert [student.f() for _ in range(5)] == [True] * 5
 
 
 @on_linux
-def test_one_worker_s_end_leaves_the_others_alive(open_student: OpenStudent, nursery: Nursery) -> None:
+def test_one_worker_s_end_leaves_the_others_alive(open_weak_student: OpenStudent, weak_nursery: Nursery) -> None:
     source = "def f(): return 1"
-    with open_student(source) as lasting:
-        with open_student(DAEMONS) as student:
+    with open_weak_student(source) as lasting:
+        with open_weak_student(DAEMONS) as student:
             student.f()
         assert lasting.f() == 1
-        assert len(processes_below(nursery._pid)) == 1
+        assert len(processes_below(weak_nursery._pid)) == 1
 
 
 @on_linux
@@ -231,7 +233,7 @@ def test_what_the_student_s_code_started_ends_with_a_grader_that_is_killed(tmp_p
 import time
 from autograder.worker import confine, serve
 from autograder.worker.nursery import Nursery
-nursery = Nursery.start()
+nursery = Nursery.start(without=["files", "system calls"])
 plan = confine.Plan({str(tmp_path)!r}, {str(tmp_path)!r}, None, 256, 10)
 ends = nursery.hatch(serve.Task(plan, "submission.py", 1))
 print("hatched", flush=True)

@@ -1,0 +1,186 @@
+"""The nursery from inside: forks workers, ends them with everything they started, and says how they ended.
+
+Theory of operation: see `nursery.py`, which is the grader's end of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import pickle
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.worker import confine, environment, in_process, serve, survey, wire
+
+MESSAGE_BYTES = 1 << 16
+OUT_OF_MEMORY = 71  # exit status of a worker that could not even say so
+_LOW_FDS = 10
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a nursery is told when it starts."""
+
+    bounds: wire.Bounds
+    warm_up_optimizer: bool = False
+    without: tuple[str, ...] = ()  # layers of confinement to leave off, as on a platform that does not offer them
+    leftovers: str | None = None  # a folder to remove in the end: the grader may be killed before it does that
+
+
+def nurse(control: socket.socket, duty: Duty) -> None:
+    """The life of the nursery: obeys the grader until that closes the control socket, or ends."""
+    # A Ctrl-C at the terminal is for the grader. When it ends, however it ends, the control socket does: then every
+    # worker is ended too, and what it started. To be killed with the grader would leave that running.
+    os.setsid()
+    confine.hide_memory()
+    confine.adopt_orphans()
+    environment.forget()
+    _prepare(duty.warm_up_optimizer)
+    standings = survey.survey(duty.without)
+    alive: dict[int, int | None] = {}  # the workers that the grader has not ended yet, with their users
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
+        if not message:
+            break
+        try:
+            answer = _obey(json.loads(message), fds, duty.bounds, alive, standings)
+        except OSError as error:
+            answer = {"failed": str(error)}
+        finally:
+            for fd in fds:
+                os.close(fd)
+        with suppress(OSError):  # the grader may be gone: the next receive says so
+            control.send(json.dumps(answer).encode())
+    for pid, user_id in alive.items():
+        _end(pid, user_id)
+    _sweep(set())
+    if duty.leftovers is not None:
+        shutil.rmtree(duty.leftovers, ignore_errors=True)
+
+
+def _prepare(warm_up_optimizer: bool) -> None:
+    """Pay once what every worker would pay again."""
+    import torch.nested._internal.nested_tensor  # noqa: F401 - imported by the first backward()
+
+    if warm_up_optimizer:  # the first optimizer of a process imports 800 modules
+        parameter = torch.nn.Parameter(torch.zeros(1))
+        torch.optim.Adam([parameter])
+    in_process.load_data_in_process()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
+
+
+def _obey(
+    message: dict[str, Any],
+    fds: list[int],
+    bounds: wire.Bounds,
+    alive: dict[int, int | None],
+    standings: tuple[survey.Standing, ...],
+) -> dict[str, Any]:
+    if message["do"] == "survey":
+        return {"standings": [asdict(standing) for standing in standings]}
+    if message["do"] == "hatch":
+        task: serve.Task = pickle.loads(bytes.fromhex(message["task"]))  # noqa: S301 - the grader's
+        pid = _hatch(task, fds, bounds, survey.names(standings))
+        alive[pid] = task.plan.user_id
+        return {"pid": pid}
+    if message["do"] == "signal":
+        with suppress(ProcessLookupError):
+            os.kill(message["pid"], signal.SIGUSR1)
+        return {}
+    answer = _end(message["pid"], message["user_id"])
+    alive.pop(message["pid"], None)
+    _sweep(set(alive))
+    return answer
+
+
+def _hatch(task: serve.Task, fds: list[int], bounds: wire.Bounds, layers: Collection[str]) -> int:
+    nursery_pid = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 70
+    try:
+        _take_descriptors(*fds)
+        serve.run(task, bounds, nursery_pid, layers)
+        status = 0
+    except MemoryError:  # the student's code left too little for our own words
+        status = OUT_OF_MEMORY
+    finally:
+        os._exit(status)
+
+
+def _take_descriptors(sock: int, output: int, words: int) -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _LOW_FDS) for fd in (null, output, output, sock, words)]
+    for target, fd in enumerate(high):
+        os.dup2(fd, target)
+    os.closerange(serve.WORDS_FD + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _end(pid: int, user_id: int | None) -> dict[str, Any]:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # before it has a group of its own
+        os.kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    if user_id is not None:
+        _kill_user(user_id)
+    return {
+        "status": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "max_rss_mib": usage.ru_maxrss >> 10,
+    }
+
+
+def _kill_user(user_id: int) -> None:
+    """Kill whatever a worker's user still runs: a child takes that user and signals all it may."""
+    if not any(_runs_as(entry, user_id) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+        return
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setgroups([])
+            os.setgid(user_id)
+            os.setuid(user_id)
+            os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _runs_as(entry: Path, user_id: int) -> bool:
+    try:
+        return entry.stat().st_uid == user_id
+    except OSError:
+        return False
+
+
+def _sweep(alive: set[int], patience_s: float = 2.0) -> None:
+    """Kill and wait for every process that an ended worker left behind: orphans become this process's children."""
+    deadline = time.monotonic() + patience_s
+    while (orphans := _children() - alive) and time.monotonic() < deadline:
+        for orphan in orphans:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(orphan, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(orphan, os.WNOHANG)
+        time.sleep(0.001)
+
+
+def _children() -> set[int]:
+    try:
+        return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+    except OSError:  # not Linux: there is no list to go by
+        return set()
