@@ -15,6 +15,7 @@ from autograder.worker.nursery import Ended
 from autograder.worker.nursing import OUT_OF_MEMORY
 
 _FRAMES = 6
+_TEXT_CHARS, _NAME_CHARS = 4000, 200  # the worker keeps to them too, if it is honest
 _REFUSED = {
     "Operation not permitted": "while it is graded, your code may start no processes and open no connections",
     "name resolution": "while it is graded, your code may open no connections; hand in the files that it needs",
@@ -106,7 +107,7 @@ def text_of(message: dict[str, Any], key: str) -> str:
     value = message.get(key)
     if not isinstance(value, str):
         raise wire.WireError(f"its {key} is missing")
-    return value
+    return value[:_TEXT_CHARS]
 
 
 def _frames(message: dict[str, Any]) -> list[str]:
@@ -117,8 +118,8 @@ def _frames(message: dict[str, Any]) -> list[str]:
     for frame in frames[-_FRAMES:]:
         match frame:
             case [str(file), int(line), str(function), str(source)]:
-                lines.append(_place(file, line, function))
-                lines += [f"    {source}"] if source else []
+                lines.append(_place(file[:_NAME_CHARS], line, function[:_NAME_CHARS]))
+                lines += [f"    {source[:_NAME_CHARS]}"] if source else []
             case _:
                 raise wire.WireError("a frame has an unknown form")
     return lines

@@ -64,10 +64,12 @@ class Host:
                 with session:
                     yield Student(session, module_file.removesuffix(".py"))
             finally:
-                session.close()
-                self.spent_s += session.import_s + session.waited_s
-                transcript.printed = session.printed
-                transcript.max_rss_mib = session.max_rss_mib
+                try:
+                    session.close()
+                finally:  # also when the nursery is dead: what the code printed is known
+                    self.spent_s += session.import_s + session.waited_s
+                    transcript.printed = session.printed
+                    transcript.max_rss_mib = session.max_rss_mib
 
     def publish(self, module: ModuleType) -> None:
         """Let functions and classes of a module of ours travel to workers."""

@@ -16,6 +16,7 @@ import torch
 from autograder import failures
 from autograder.assignment import Limits
 from autograder.errors import StudentCodeFailed, WallError
+from autograder.opening import opens_elsewhere
 from autograder.worker import parcel, plain, serve, wire
 from autograder.worker.link import Broken, Cause, Link, Reply
 from autograder.worker.nursery import Ended, Nursery, NurseryDied
@@ -171,12 +172,16 @@ class Session:
             packed = parcel.pack_request(request, self._public_modules)
         except parcel.Unpackable as error:
             raise WallError(f"the arguments of {what} cannot be sent to the worker: {error}") from error
+        if any(owner is not self for owner in packed.owners):
+            raise WallError(f"the arguments of {what} hold an object that lives in another worker")
         self._number += 1
         labels = {packed.number_of[key]: label for key, label in watched.items() if key in packed.number_of}
         pieces = self._frame(packed, sorted(labels))
         timeout_s = self._limits.timeout_s
         try:
             reply = self._link.request(pieces, self._number, max(timeout_s - self._link.waited_s, 0.0))
+            if reply.message.get("kind") == "unopened":
+                raise self._unopened(pieces, failures.text_of(reply.message, "text"), what)
             answer = self._answer(reply, what)
         except Broken as broken:
             raise self._fail(broken, what, timeout_s) from None
@@ -218,11 +223,19 @@ class Session:
                 raise self._raised(message, what)
             case "unsendable":
                 raise StudentCodeFailed(f"{what} returned {failures.text_of(message, 'text')}, which cannot be graded")
-            case "unopened":
-                raise WallError(
-                    f"the arguments of {what} did not open in the worker: {failures.text_of(message, 'text')}"
-                )
         raise wire.WireError("its form is unknown")
+
+    def _unopened(self, pieces: list[bytes | bytearray | memoryview], text: str, what: str) -> Exception:
+        try:
+            is_ours = not opens_elsewhere(self._nursery, self._task, pieces, self._number)
+        except NurseryDied as error:
+            return WallError(f"the nursery died: {error}")
+        if is_ours:
+            return WallError(f"the arguments of {what} did not open in the worker: {text}")
+        return StudentCodeFailed(
+            f"{what} could not be called: its arguments did not arrive ({text})\n"
+            "Hint: your file changes something that Python or torch itself needs."
+        )
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
         module = failures.Module(self._task.module_file, self.names)

@@ -102,7 +102,7 @@ class Remote(parcel.Handle):
     __slots__ = ("_label", "_session", "_type_name")
 
     def __init__(self, session: Session, handle: int, type_name: str, label: str) -> None:
-        super().__init__(handle)
+        super().__init__(handle, session)
         for slot, value in zip(self.__slots__, (label, session, type_name), strict=True):
             object.__setattr__(self, slot, value)
 

@@ -177,7 +177,7 @@ class Link:
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
             except OSError:
-                raise Broken(Cause.ENDED) from None
+                raise self._hung_up() from None
 
     def _read(self, count: int, deadline: float) -> bytearray:
         data = bytearray(count)

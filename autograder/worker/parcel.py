@@ -44,10 +44,11 @@ class Slot:
 class Handle:
     """An object that already lives in the worker: it travels as its number, wherever it stands in a request."""
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_handle", "_owner")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, owner: object) -> None:
         object.__setattr__(self, "_handle", number)
+        object.__setattr__(self, "_owner", owner)
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Parcel:
     storages: list[memoryview]
     differentiable: list[torch.Tensor]
     number_of: dict[int, int]  # id of a tensor -> number of its slot
+    owners: list[object]  # of the handles in it
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -69,12 +71,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.tensors: list[torch.Tensor] = []
         self.storages: list[memoryview] = []
         self.numbers: dict[int, int] = {}  # id of a tensor -> its slot
-        self._storage_numbers: dict[int, int] = {}  # address of a storage -> its number
+        self.owners: list[object] = []
+        self._storage_numbers: dict[tuple[int, int], int] = {}  # address and length of a storage -> its number
 
     def persistent_id(self, obj: Any) -> tuple[str, int] | None:
         if isinstance(obj, torch.Tensor):
             return ("tensor", self._slot(obj))
         if isinstance(obj, Handle):
+            self.owners.append(object.__getattribute__(obj, "_owner"))
             return ("handle", object.__getattribute__(obj, "_handle"))
         return None
 
@@ -108,16 +112,18 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
     def _store(self, tensor: torch.Tensor) -> tuple[int, int]:
         """The number of a storage that holds the tensor, and the tensor's offset in it, in entries."""
+        tensor = tensor.resolve_conj().resolve_neg()  # a view that conjugates does so by a flag
         whole = tensor.untyped_storage()
         extent = 1 + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
         if tensor.numel() == 0 or whole.nbytes() > 4 * extent * tensor.element_size():
             # A small window on a large storage travels alone.
             entries = tensor if tensor.numel() == 0 else tensor.as_strided((extent,), (1,))
             return self._append(entries.clone()), 0
-        number = self._storage_numbers.get(whole.data_ptr())
+        place = (whole.data_ptr(), whole.nbytes())
+        number = self._storage_numbers.get(place)
         if number is None:
             entries = torch.empty(0, dtype=torch.uint8).set_(whole, 0, (whole.nbytes(),), (1,))
-            number = self._storage_numbers[whole.data_ptr()] = self._append(entries)
+            number = self._storage_numbers[place] = self._append(entries)
         return number, int(tensor.storage_offset())
 
     def _append(self, entries: torch.Tensor) -> int:
@@ -152,6 +158,7 @@ def pack_request(request: Any, public_modules: Sequence[str] = ()) -> Parcel:
         storages=pickler.storages,
         differentiable=[tensor for tensor in pickler.tensors if tensor.requires_grad],
         number_of=pickler.numbers,
+        owners=pickler.owners,
     )
 
 

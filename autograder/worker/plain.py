@@ -12,14 +12,14 @@ A tree is null, true, false, an integer of 64 bits, a finite float, a string, or
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
+from autograder.worker import strict_json
 from autograder.worker.wire import Bounds, WireError
 
 DTYPES: dict[str, torch.dtype] = {
@@ -28,11 +28,11 @@ DTYPES: dict[str, torch.dtype] = {
 }
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-_INT_LIMIT = 1 << 63
 _NODE_LIMIT = 100_000
 _ENTRY_LIMIT = 1 << 40
 _TYPE_NAME_CHARS = 200
 _KEY_CHARS = 1000
+_NUMBER_KEYS = 1000  # the hashes of numbers can be chosen to collide, and then a dict takes quadratic time
 
 
 class Unsendable(Exception):
@@ -91,7 +91,7 @@ class Encoder:
             return value
         if isinstance(value, torch.Tensor):
             return {"tensor": self._tensor(_exact(value))}
-        if isinstance(value, int) and -_INT_LIMIT <= (exact := int.__int__(value)) < _INT_LIMIT:
+        if isinstance(value, int) and -strict_json.INT_LIMIT <= (exact := int.__int__(value)) < strict_json.INT_LIMIT:
             return exact
         if isinstance(value, float):
             number = float.__float__(value)
@@ -103,8 +103,14 @@ class Encoder:
         if isinstance(value, tuple):
             return {"tuple": [self.tree(item, depth + 1) for item in tuple.__iter__(value)]}
         if isinstance(value, dict):
-            return {"dict": [[self._key(key), self.tree(item, depth + 1)] for key, item in dict.items(value)]}
+            return {"dict": self._pairs(value, depth)}
         return {"remote": self.keep(value), "type": type(value).__qualname__[:_TYPE_NAME_CHARS]}
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> list[list[Any]]:
+        pairs = dict.items(value)
+        if sum(not isinstance(key, str) for key, _ in pairs) > _NUMBER_KEYS:
+            raise Unsendable(f"a dict with more than {_NUMBER_KEYS} keys that are numbers")
+        return [[self._key(key), self.tree(item, depth + 1)] for key, item in pairs]
 
     def _key(self, key: Any) -> Any:
         if not (key is None or isinstance(key, (bool, int, float, str))):
@@ -168,42 +174,12 @@ def raw_bytes(tensor: torch.Tensor) -> bytes:
 def parse(header: bytes | bytearray, bounds: Bounds) -> dict[str, Any]:
     """The header of a frame as a dict. Strict JSON: no NaN, no huge numbers, no duplicate keys."""
     try:
-        message = json.loads(
-            bytes(header).decode("utf-8"),
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_bounded,
-            object_pairs_hook=_no_duplicates,
-        )
+        message = strict_json.loads(bytes(header).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"its header is not valid JSON: {str(error)[:200]}") from None
     if not isinstance(message, dict):
         raise WireError("its header is not an object")
     return message
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
-
-
-def _bounded(text: str) -> int:
-    if len(text) > 20 or not -_INT_LIMIT <= int(text) < _INT_LIMIT:
-        raise ValueError("an integer is too large")
-    return int(text)
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice")
-    return result
 
 
 def tensor_infos(value: Any, body_bytes: int, bounds: Bounds) -> list[TensorInfo]:
@@ -275,6 +251,7 @@ def _is_number(value: int) -> bool:
 
 def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
+    numbers = 0
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2:
             raise WireError("a dict has an entry that is not a pair")
@@ -283,6 +260,9 @@ def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> di
             raise WireError("a dict has a key that is not plain")
         if isinstance(key, str) and len(key) > _KEY_CHARS:  # it would stand in the label of everything below it
             raise WireError("a dict has a key that is too long")
+        numbers += not isinstance(key, str)
+        if numbers > _NUMBER_KEYS or key in result:
+            raise WireError("a dict has a key twice, or too many that are numbers")
         result[key] = read_tree(pair[1], tensors, bounds, depth + 1)
     return result
 

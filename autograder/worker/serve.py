@@ -26,10 +26,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.worker import confine, describe, parcel, plain, wire
+from autograder.worker import confine, describe, gradients, parcel, plain, wire
 
 SOCKET_FD, WORDS_FD = 3, 4
 MODULE_HANDLE = 0
+NO_MODULE = ""  # for a worker that only tries whether a request opens
 _TEXT_CHARS, _NAMES = 4000, 300
 _RESERVE_BYTES = 4 << 20
 _HEADER_SPARE_BYTES = 1 << 14  # for what is added to a header after it was measured
@@ -73,14 +74,6 @@ class Envelope:
         return pickle.dumps(self)
 
 
-@dataclass
-class _Record:
-    """A result of the student's that a gradient may be asked of."""
-
-    inputs: list[torch.Tensor]
-    outputs: list[torch.Tensor]
-
-
 def run(task: Task, bounds: wire.Bounds, parent_pid: int, layers: Collection[str]) -> None:
     """The whole life of a worker; returns when the grader closes the socket. It confines itself by these layers."""
     _redirect_output()
@@ -108,6 +101,13 @@ def _redirect_output() -> None:
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
+class _Anything(list[Any]):
+    """Stands for the objects behind handles where there are none."""
+
+    def __getitem__(self, number: Any) -> Any:
+        return None
+
+
 class _Worker:
     def __init__(self, sock: socket.socket, bounds: wire.Bounds, home: Path) -> None:
         self.sock = sock
@@ -115,11 +115,15 @@ class _Worker:
         self.home = home
         self.pid = os.getpid()
         self.objects: list[Any] = [None]
-        self.records: dict[int, _Record] = {}
+        self.records: dict[int, gradients.Record] = {}
         self.reserve: bytearray | None = bytearray(_RESERVE_BYTES)
 
     def introduce(self, module_file: str) -> bool:
         """Import the student's module and send the first, unasked reply: its names, or what it raised."""
+        if module_file == NO_MODULE:
+            self.objects = _Anything()
+            self.reply({"id": 0, "kind": "ready", "names": []})
+            return True
         try:
             module = import_student(self.home, module_file)
         except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
@@ -163,7 +167,7 @@ class _Worker:
         try:
             with torch._C.DisableTorchFunction():  # a mode that the student left on must not touch what arrives
                 unpacked = parcel.unpack_request(envelope.pickled, envelope.slots, storages, self.objects.__getitem__)
-        except Exception as error:  # noqa: BLE001 - what the grader sent does not open here: its fault, not the student's
+        except Exception as error:  # noqa: BLE001 - the grader finds out whose fault it is: see opening.py
             text = f"{type(error).__name__}: {error}"
             return {"id": envelope.id, "kind": "unopened", "text": text[:_TEXT_CHARS]}, []
         try:
@@ -189,8 +193,8 @@ class _Worker:
             return request.target(*request.arguments, **(request.keywords or {})), leaves
         record = self.records[request.record]
         if request.create_graph:
-            return _differentiable_vjp(record, request.cotangents), [*record.inputs, *leaves]
-        return _vjp(record, request.cotangents), []
+            return gradients.differentiable_vjp(record, request.cotangents), [*record.inputs, *leaves]
+        return gradients.vjp(record, request.cotangents), []
 
     def value(self, number: int, value: Any, inputs: list[torch.Tensor]) -> tuple[dict[str, Any], list[bytes]]:
         encoder = plain.Encoder(self.keep, self.bounds)
@@ -198,7 +202,7 @@ class _Worker:
         infos = encoder.infos()
         outputs = [tensor for tensor, info in zip(encoder.tensors, infos, strict=True) if info[2]]
         if outputs:
-            self.records[number] = _Record(inputs, outputs)
+            self.records[number] = gradients.Record(inputs, outputs)
         message = {"id": number, "kind": "value", "value": tree, "tensors": infos, "changed": []}
         if len(_header(message)) > self.bounds.header_bytes - _HEADER_SPARE_BYTES:
             raise plain.Unsendable(f"more than {self.bounds.header_bytes >> 10} KiB of text and numbers")
@@ -233,31 +237,6 @@ def import_student(home: Path, module_file: str) -> ModuleType:
 
 def _header(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode("ascii")
-
-
-def _dot(outputs: list[torch.Tensor], cotangents: tuple[torch.Tensor | None, ...]) -> torch.Tensor:
-    # A scalar whose gradient is the vector-Jacobian product. Unlike grad_outputs it does not import sympy (1 s).
-    terms = [(out * v).sum() for out, v in zip(outputs, cotangents, strict=True) if v is not None]
-    return torch.stack(terms).sum() if len({term.dtype for term in terms}) == 1 else sum(terms, torch.zeros(()))
-
-
-def _vjp(record: _Record, cotangents: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
-    """Gradients for the record's inputs; parameters of the student's own models accumulate theirs in .grad."""
-    kept = [leaf.grad for leaf in record.inputs]
-    for leaf in record.inputs:
-        leaf.grad = None
-    with torch.enable_grad():
-        _dot(record.outputs, cotangents).backward(retain_graph=True)  # type: ignore[no-untyped-call]
-    gradients = [leaf.grad for leaf in record.inputs]
-    for leaf, old in zip(record.inputs, kept, strict=True):
-        leaf.grad = old
-    return gradients
-
-
-def _differentiable_vjp(record: _Record, cotangents: tuple[torch.Tensor | None, ...]) -> list[torch.Tensor | None]:
-    with torch.enable_grad():
-        total = _dot(record.outputs, cotangents)
-        return list(torch.autograd.grad(total, record.inputs, create_graph=True, allow_unused=True))
 
 
 # ------------------------------------------------------------ what the grader asks beyond the student's functions
