@@ -3,6 +3,7 @@
 title = "VAE I"                    # shown at the top of reports
 files = ["submission.py"]          # what a student hands in; the first one is imported
 reference = "reference.vae"        # the module that the checks compare with
+isolation = ["files", "memory"]    # layers that --require-isolation insists on; if left out, see DEFAULT_ISOLATION
 warm_up_optimizer = false          # true where two or more checks train: pays the import of torch.optim once
 
 [parts.4]
@@ -30,11 +31,16 @@ from typing import Any
 
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.model import Part
+from autograder.worker import confine
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+# What Linux offers to everybody. As root there is more ("user"), elsewhere less.
+DEFAULT_ISOLATION = ("limits", "memory", "no new privileges", "files", "system calls")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Assignment:
     parts: tuple[Part, ...]
     limits: Limits
     warm_up_optimizer: bool = False
+    isolation: tuple[str, ...] = DEFAULT_ISOLATION
 
     @property
     def name(self) -> str:
@@ -104,7 +111,7 @@ def load_assignment(folder: Path) -> Assignment:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
     top = _Table(path, "", table)
-    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer")
+    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation")
     files = top.take("files", list)
     if not files or not all(isinstance(name, str) and name and "/" not in name for name in files):
         raise AssignmentError(
@@ -118,6 +125,7 @@ def load_assignment(folder: Path) -> Assignment:
         parts=_parts(path, top.take("parts", dict)),
         limits=_limits(_Table(path, "limits.", top.take("limits", dict, {}))),
         warm_up_optimizer=top.take("warm_up_optimizer", bool, False),
+        isolation=_isolation(path, top),
     )
 
 
@@ -136,6 +144,18 @@ def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
     if not parts:
         raise AssignmentError(f"{path}: has no parts; add at least one, as in [parts.1] with title and points")
     return tuple(sorted(parts, key=lambda part: int(part.number)))
+
+
+def _isolation(path: Path, top: _Table) -> tuple[str, ...]:
+    if "isolation" not in top.content:
+        return DEFAULT_ISOLATION
+    known = [layer.name for layer in confine.LAYERS]
+    for name in top.texts("isolation"):
+        if name not in known:
+            similar = nearest(name, known)
+            cure = f"did you mean {similar}?" if similar else f"there are {', '.join(known)}"
+            raise AssignmentError(f"{path}: isolation has {name!r}, which is no layer: {cure}")
+    return top.texts("isolation")
 
 
 def _limits(table: _Table) -> Limits:

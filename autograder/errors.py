@@ -3,6 +3,7 @@
     GraderError                 a fault of ours: exit status 2, shown to staff
       UsageError                the command line or a path on it is wrong
       AssignmentError           an assignment's folder is wrong: names file, place and cure
+      IsolationMissing          the machine does not offer what --require-isolation insists on
       WallError                 the nursery or the machinery between it and the grader failed
 
     CheckFailed                 a fault of the student's: its text is shown to the student
@@ -34,6 +35,10 @@ class AssignmentError(GraderError):
 
 class WallError(GraderError):
     """The nursery died or answered nonsense: nothing the student's code should be able to cause."""
+
+
+class IsolationMissing(GraderError):
+    """A layer of isolation that was asked for does not hold here."""
 
 
 class CheckFailed(AssertionError):

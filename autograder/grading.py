@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.errors import AssignmentError, UsageError, nearest
-from autograder.model import Check, Part, Status, Verdict
+from autograder.model import Check, Part, Status, Verdict, Visibility
 
 IMPORT_CHECK_ID = "import"
 _NEVER_TO_BLAME_S = 10.0  # a run that ends after less of the student's time than this was slow for other reasons
@@ -88,7 +88,9 @@ def blocker(check: Check, verdicts: Mapping[str, Verdict]) -> Verdict | None:
 def blocked(check: Check, by: Verdict) -> Verdict:
     """The verdict of a check that is not run because of another's."""
     why = "failed" if by.status is Status.FAILED else "was not run"
-    return Verdict(check, Status.BLOCKED, 0.0, f"Not run: needs {by.check.label}, which {why}.")
+    is_shown = by.check.visibility is Visibility.VISIBLE  # the name of a hidden check says what it looks for
+    needed = by.check.label if is_shown else "a check that is not shown"
+    return Verdict(check, Status.BLOCKED, 0.0, f"Not run: needs {needed}, which {why}.")
 
 
 def late(check: Check, student_s: float, budget_s: float) -> Verdict:

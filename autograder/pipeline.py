@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from autograder import devices, grading
 from autograder.assignment import Assignment
+from autograder.errors import IsolationMissing, WallError
 from autograder.model import Check, Part, Report, Verdict
 from autograder.submission import stage
 from autograder.worker import confine, survey
@@ -84,9 +85,11 @@ def grade(
     only: Sequence[str] = (),
     deadline_s: float | None = None,
     device: str = "auto",
+    require_isolation: bool = False,
 ) -> Report:
     """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts.
 
+    With `require_isolation` nothing of the student's runs unless the layers that the assignment names hold.
     Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one.
     """
     with stage(submission, assignment) as workspace:
@@ -96,12 +99,27 @@ def grade(
             from autograder.host import Host
             from autograder.written.sheet import answers_to
 
-            progress.isolation = survey.line(nursery.survey())
+            progress.isolation = isolation_of(nursery, assignment.isolation if require_isolation else ())
             host = Host(nursery, workspace, assignment, device=devices.chosen(device))
             written = answers_to(assignment, workspace)
             progress.notes = written.notes if written else ()
             run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
     return progress.report()
+
+
+def isolation_of(nursery: Nursery, required: Sequence[str]) -> str:
+    """One line about the layers that hold. Raises IsolationMissing if a required one does not."""
+    from autograder.worker.nursery import NurseryDied
+
+    try:
+        standings = nursery.survey()
+    except NurseryDied as error:
+        raise WallError(f"the nursery died: {error}") from error
+    if absent := survey.missing(standings, required):
+        raise IsolationMissing(
+            f"student code is not run: {', '.join(absent)} cannot be had here; see: python -m autograder doctor"
+        )
+    return survey.line(standings)
 
 
 def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nursery:

@@ -46,14 +46,24 @@ class Places:
 
     @property
     def budget_s(self) -> float:
-        """Seconds that a run may take: the platform kills it at TIMEOUT_SECONDS, and throws its results away."""
+        """Seconds after which no check is begun."""
+        return max(self._timeout_s - _RESERVE_S, self._timeout_s / 2)
+
+    @property
+    def last_moment_s(self) -> float:
+        """Seconds after which the run is ended as it is."""
+        return (self.budget_s + self._timeout_s) / 2
+
+    @property
+    def _timeout_s(self) -> float:
+        """Seconds after which the platform kills the run, and throws its results away."""
         try:
             timeout_s = float(os.environ.get("TIMEOUT_SECONDS", ""))
         except ValueError:
             timeout_s = 0.0
         if not 0 < timeout_s < math.inf:  # missing, or nonsense
             timeout_s = _DEFAULT_TIMEOUT_S
-        return max(timeout_s - _RESERVE_S, timeout_s / 2)
+        return timeout_s
 
     def protect(self) -> None:
         """Close what the student's user must not read. At every run: the platform makes folders anew."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from autograder.assignment import Assignment
 from autograder.errors import UsageError, nearest
@@ -32,7 +32,7 @@ class Home:
 
 
 class Workspace:
-    """The staged copy of one submission. Use as a context manager: leaving it removes everything."""
+    """The staged copy of one submission, and where its copies for workers are made."""
 
     def __init__(self, module_file: str) -> None:
         self._module_file = module_file
@@ -45,18 +45,10 @@ class Workspace:
         self.links: list[str] = []
         self.refusal: str | None = None  # why the files were not taken
 
-    def __enter__(self) -> Workspace:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.remove()
-
     def remove(self) -> None:
         """Remove everything, and give the users back."""
-        _remove(self.root)
         self._users.close()
+        _remove(self.root)
 
     @property
     def problem(self) -> str | None:
@@ -97,18 +89,31 @@ class Workspace:
                 _remove_strays(home.user_id)
 
 
-def stage(path: Path, assignment: Assignment) -> Workspace:
-    """Copy what was handed in, a folder or the module's file alone, into a fresh workspace."""
-    workspace = Workspace(assignment.module_file)
+@contextmanager
+def stage(path: Path, assignment: Assignment) -> Iterator[Workspace]:
+    """A fresh workspace with a copy of what was handed in, a folder or the module's file alone; removed in the end."""
+    workspace = None
     try:
+        with _signals_held_back():
+            workspace = Workspace(assignment.module_file)
         if path.is_file():
             shutil.copyfile(path, workspace.staged / path.name)
         else:
             _copy(_top(path, assignment.module_file), workspace)
-    except BaseException:
-        workspace.remove()
-        raise
-    return workspace
+        yield workspace
+    finally:
+        if workspace is not None:
+            workspace.remove()
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """A signal to stop waits until the folder that was made has a name, under which it is removed."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def check_path(path: Path) -> None:

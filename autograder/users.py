@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import WallError
@@ -38,10 +41,36 @@ class Users:
         return user_id
 
     def close(self) -> None:
-        """Give the block back."""
+        """End what still runs as one of these users, and give the block back."""
+        if self._first is not None:
+            _end_all(range(self._first, self._first + BLOCK))
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _end_all(users: range, patience_s: float = 2.0) -> None:
+    """The nursery has done this after every worker; it may have been killed since."""
+    deadline = time.monotonic() + patience_s
+    while (left := [int(entry.name) for entry in _processes() if _user_of(entry) in users]) and (
+        time.monotonic() < deadline
+    ):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _processes() -> list[Path]:
+    return [entry for entry in Path("/proc").glob("[0-9]*") if entry.name.isdigit()]
+
+
+def _user_of(process: Path) -> int | None:
+    try:
+        state = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        return None if state == "Z" else process.stat().st_uid
+    except (OSError, IndexError):
+        return None
 
 
 def _lock_folder() -> Path:

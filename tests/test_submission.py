@@ -193,7 +193,8 @@ def test_a_submission_that_cannot_be_read_leaves_nothing_behind(handed_in, tempo
     (handed_in / "submission.py").touch()
     monkeypatch.setattr("shutil.copyfile", fail)
     with pytest.raises(OSError, match="the disk is full"):
-        stage(handed_in, ASSIGNMENT)
+        with stage(handed_in, ASSIGNMENT):
+            pass
     assert list(temporary.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
-from autograder.model import Report, Status, Verdict
+from autograder.model import Report, Status, Verdict, Visibility
 from autograder.report.text import clean, clip, points
 
 # The platform cuts every text at 100 000 characters; a student reads far less.
@@ -87,10 +87,10 @@ def _summary(report: Report) -> str:
             "fault of the autograder. The score is preliminary: please tell the course staff."
         )
     if report.by_hand:
-        lines.append(
-            f"{points(report.by_hand)} points are not in this score: a person reads the answers to "
-            f"{', '.join(v.check.number for v in report.verdicts if v.status is Status.MANUAL or v.check.by_hand)}."
-        )
+        read = [v.check for v in report.verdicts if v.status is Status.MANUAL or v.check.by_hand]
+        shown = [check.number for check in read if check.visibility is Visibility.VISIBLE]
+        which = f"the answers to {', '.join(shown)}" if len(shown) == len(read) else "some answers"
+        lines.append(f"{points(report.by_hand)} points are not in this score: a person reads {which}.")
     return "\n".join([*lines, *report.notes])
 
 
@@ -108,9 +108,11 @@ def write(report: Report, path: Path) -> None:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:  # noqa: BLE001 - also when the run is told to stop: nothing of it stays
         with suppress(OSError):
             temporary.unlink()
+        if not isinstance(error, OSError):
+            raise
         raise GraderError(
             f"{path}: cannot be written ({error.strerror}); name another place with --results PATH"
         ) from error

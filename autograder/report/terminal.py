@@ -31,7 +31,8 @@ def terminal(report: Report, *, staff: bool = False) -> str:
     details = [_detail(verdict, staff) for verdict in report.verdicts if _has_detail(verdict, staff)]
     if details:
         lines += ["", "What to look at", "---------------", *details]
-    return "\n".join([*lines, "", *_total(report)])
+    isolation = [_indented(f"Isolation: {clean(report.isolation)}").strip()] if staff and report.isolation else []
+    return "\n".join([*lines, "", *_total(report), *isolation])
 
 
 def progress(verdict: Verdict, done: int, total: int) -> str:

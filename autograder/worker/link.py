@@ -135,6 +135,8 @@ class Link:
 
     def finish(self) -> None:
         """Check that the worker said nothing unasked before it is ended. Raises Broken."""
+        if self._sock.fileno() < 0:  # it is ended already, and the way out was interrupted
+            return
         self._drain_output()
         if self._readable_now():
             raise Broken(Cause.UNREADABLE, "it was sent without being asked for")

@@ -93,7 +93,7 @@ class Nursery:
         return cls(ours, pid, bounds)
 
     def survey(self) -> tuple[survey.Standing, ...]:
-        """Which layers of confinement hold for the workers of this nursery."""
+        """Which layers of confinement hold for the workers of this nursery. Raises NurseryDied."""
         return tuple(survey.Standing(**standing) for standing in self._ask({"do": "survey"})["standings"])
 
     def hatch(self, task: serve.Task) -> Ends:

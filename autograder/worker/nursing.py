@@ -42,18 +42,19 @@ def nurse(control: socket.socket, duty: Duty) -> None:
     # A Ctrl-C at the terminal is for the grader. When it ends, however it ends, the control socket does: then every
     # worker is ended too, and what it started. To be killed with the grader would leave that running.
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the grader's own handling would go on in every worker
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     confine.hide_memory()
     confine.adopt_orphans()
     environment.forget()
     _prepare(duty.warm_up_optimizer)
-    standings = survey.survey(duty.without)
-    alive: dict[int, int | None] = {}  # the workers that the grader has not ended yet, with their users
+    nursing = _Nursing(duty.bounds, survey.survey(duty.without))
     while True:
         message, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
         if not message:
             break
         try:
-            answer = _obey(json.loads(message), fds, duty.bounds, alive, standings)
+            answer = nursing.obey(json.loads(message), fds)
         except OSError as error:
             answer = {"failed": str(error)}
         finally:
@@ -61,7 +62,7 @@ def nurse(control: socket.socket, duty: Duty) -> None:
                 os.close(fd)
         with suppress(OSError):  # the grader may be gone: the next receive says so
             control.send(json.dumps(answer).encode())
-    for pid, user_id in alive.items():
+    for pid, user_id in nursing.alive.items():
         _end(pid, user_id)
     _sweep(set())
     if duty.leftovers is not None:
@@ -81,28 +82,38 @@ def _prepare(warm_up_optimizer: bool) -> None:
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
 
 
-def _obey(
-    message: dict[str, Any],
-    fds: list[int],
-    bounds: wire.Bounds,
-    alive: dict[int, int | None],
-    standings: tuple[survey.Standing, ...],
-) -> dict[str, Any]:
-    if message["do"] == "survey":
-        return {"standings": [asdict(standing) for standing in standings]}
-    if message["do"] == "hatch":
-        task: serve.Task = pickle.loads(bytes.fromhex(message["task"]))  # noqa: S301 - the grader's
-        pid = _hatch(task, fds, bounds, survey.names(standings))
-        alive[pid] = task.plan.user_id
-        return {"pid": pid}
-    if message["do"] == "signal":
-        with suppress(ProcessLookupError):
-            os.kill(message["pid"], signal.SIGUSR1)
-        return {}
-    answer = _end(message["pid"], message["user_id"])
-    alive.pop(message["pid"], None)
-    _sweep(set(alive))
-    return answer
+class _Nursing:
+    """Does what the grader asks, and remembers its workers."""
+
+    def __init__(self, bounds: wire.Bounds, standings: tuple[survey.Standing, ...]) -> None:
+        self.bounds = bounds
+        self.standings = standings
+        self.alive: dict[int, int | None] = {}  # the workers that the grader has not ended yet, with their users
+        self.ended: dict[int, dict[str, Any]] = {}  # how the others ended: a grader that was interrupted asks again
+
+    def obey(self, message: dict[str, Any], fds: list[int]) -> dict[str, Any]:
+        """Do what a message says. The answer."""
+        match message["do"]:
+            case "survey":
+                return {"standings": [asdict(standing) for standing in self.standings]}
+            case "hatch":
+                task: serve.Task = pickle.loads(bytes.fromhex(message["task"]))  # noqa: S301 - the grader's
+                pid = _hatch(task, fds, self.bounds, survey.names(self.standings))
+                self.alive[pid] = task.plan.user_id
+                self.ended.pop(pid, None)
+                return {"pid": pid}
+            case "signal":
+                with suppress(ProcessLookupError):
+                    os.kill(message["pid"], signal.SIGUSR1)
+                return {}
+        return self._end(message["pid"], message["user_id"])
+
+    def _end(self, pid: int, user_id: int | None) -> dict[str, Any]:
+        if pid not in self.ended:
+            self.ended[pid] = _end(pid, user_id)
+            self.alive.pop(pid, None)
+            _sweep(set(self.alive))
+        return self.ended[pid]
 
 
 def _hatch(task: serve.Task, fds: list[int], bounds: wire.Bounds, layers: Collection[str]) -> int:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from autograder.worker import confine, landlock
 
 _UNUSED_USER_ID = 60_000
 _ENOUGH = 1 << 16
+_ATTEMPTS = 3
+# What a kernel says of what it does not have, or does not let us have. Anything else is a want of the moment.
+_NOT_OFFERED = (errno.ENOSYS, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOENT)
+
+
+class SurveyFailed(Exception):
+    """The layers could not be tried: no worker may start, because nobody knows how it would be confined."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,24 @@ class Standing:
 
 
 def survey(without: Collection[str] = ()) -> tuple[Standing, ...]:
-    """How every layer stands on this machine, for this user, in order; those in `without` are not tried."""
+    """How every layer stands on this machine, for this user, in order; those in `without` are not tried.
+
+    Raises SurveyFailed rather than call a layer missing that the platform offers.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(OSError):
+            if found := _tried(without):
+                return tuple(Standing(layer.name, layer.keeps, found[layer.name]) for layer in confine.LAYERS)
+    raise SurveyFailed("the process that tries the layers of confinement did not come to its end")
+
+
+def missing(standings: Sequence[Standing], required: Sequence[str]) -> list[str]:
+    """The required layers that do not hold, in order."""
+    return [standing.name for standing in standings if standing.name in required and not standing.holds]
+
+
+def _tried(without: Collection[str]) -> dict[str, str]:
+    """Why each layer does not hold, by name; nothing if the child could not say."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -44,10 +70,7 @@ def survey(without: Collection[str] = ()) -> tuple[Standing, ...]:
         content = file.read(_ENOUGH)
     os.waitpid(pid, 0)
     found: dict[str, str] = json.loads(content) if content else {}
-    return tuple(
-        Standing(layer.name, layer.keeps, found.get(layer.name, "the process that tried it ended"))
-        for layer in confine.LAYERS
-    )
+    return found
 
 
 def names(standings: tuple[Standing, ...]) -> tuple[str, ...]:
@@ -90,5 +113,7 @@ def _why_not(layer: confine.Layer, plan: confine.Plan) -> str:
     try:
         layer.apply(plan)
     except OSError as error:
+        if error.errno not in _NOT_OFFERED:
+            raise
         return error.strerror or str(error)
     return ""
