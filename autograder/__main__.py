@@ -214,7 +214,15 @@ def _leave(status: int) -> None:
     os._exit(status)
 
 
+def _begin_again_with_a_fixed_hash_seed() -> None:
+    """The order of a set of words depends on it, in the student's code too; Python takes it only when it starts."""
+    if "PYTHONHASHSEED" not in os.environ:
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
 if __name__ == "__main__":
+    _begin_again_with_a_fixed_hash_seed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without μ is no reason to lose a report
     _leave(main())

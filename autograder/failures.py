@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,11 @@ class Module:
     names: tuple[str, ...]
 
 
-def raised(message: dict[str, Any], what: str, module: Module, limits: Limits) -> StudentCodeFailed:
-    """What a reply of the kind "raised" says. Raises WireError if it says nothing readable."""
-    kind, text, frames = text_of(message, "type"), text_of(message, "text"), _frames(message)
+def raised(
+    message: dict[str, Any], what: str, module: Module, limits: Limits, steady: Callable[[str], str]
+) -> StudentCodeFailed:
+    """What a reply of the kind "raised" says, its text made `steady`. Raises WireError if it says nothing readable."""
+    kind, text, frames = text_of(message, "type"), steady(text_of(message, "text")), _frames(message)
     if kind == "AttributeError" and not frames and " has no attribute '" in text:
         return _missing(text, what, module)
     if kind == "NotImplementedError":

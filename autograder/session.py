@@ -13,16 +13,18 @@ from typing import Any
 
 import torch
 
-from autograder import failures
+from autograder import failures, wording
 from autograder.assignment import Limits
 from autograder.errors import StudentCodeFailed, WallError
 from autograder.opening import opens_elsewhere
+from autograder.steady import steady
 from autograder.worker import parcel, plain, serve, wire
 from autograder.worker.link import Broken, Cause, Link, Reply
 from autograder.worker.nursery import Ended, Nursery, NurseryDied
 
 _ALIGNMENT = 64
 _LAST_WORDS_S = 0.3
+_NAME_CHARS = 100
 _CONFINED_WITHIN_S = 30.0  # it takes milliseconds; the machine may be busy
 
 
@@ -90,7 +92,7 @@ class Session:
     @property
     def printed(self) -> str:
         """What the student's code printed so far: its start and its end."""
-        return self._link.printed.text
+        return steady(self._link.printed.text, self._task.plan)
 
     @property
     def waited_s(self) -> float:
@@ -109,7 +111,7 @@ class Session:
 
         `what` is how messages name the call. Raises StudentCodeFailed.
         """
-        watched = dict(_tensors((*arguments, *keywords.items())))
+        watched = dict(wording.tensors((*arguments, *keywords.items())))
         request = serve.Request(target, arguments, keywords)
         return self._exchange(what, request, watched)
 
@@ -155,7 +157,7 @@ class Session:
         except wire.WireError as error:
             raise self._fail(Broken(Cause.UNREADABLE, str(error)), what, 0) from None
         self.import_s, self._link.waited_s = self._link.waited_s, 0.0  # the import has a limit of its own
-        self.names = tuple(name for name in names if isinstance(name, str))
+        self.names = tuple(name for name in names[: serve.NAMES] if isinstance(name, str) and len(name) < _NAME_CHARS)
 
     def _finish(self) -> None:
         try:
@@ -222,7 +224,8 @@ class Session:
             case "raised":
                 raise self._raised(message, what)
             case "unsendable":
-                raise StudentCodeFailed(f"{what} returned {failures.text_of(message, 'text')}, which cannot be graded")
+                text = steady(failures.text_of(message, "text"), self._task.plan)
+                raise StudentCodeFailed(f"{what} returned {text}, which cannot be graded")
         raise wire.WireError("its form is unknown")
 
     def _unopened(self, pieces: list[bytes | bytearray | memoryview], text: str, what: str) -> Exception:
@@ -239,7 +242,7 @@ class Session:
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
         module = failures.Module(self._task.module_file, self.names)
-        return failures.raised(message, what, module, self._limits)
+        return failures.raised(message, what, module, self._limits, lambda text: steady(text, self._task.plan))
 
     def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:
         """End the worker, and say in plain words why it had to end."""
@@ -270,25 +273,3 @@ class Session:
             except NurseryDied as error:
                 raise WallError(f"the nursery died: {error}") from error
         return self._ended
-
-
-def _tensors(arguments: Sequence[Any]) -> list[tuple[int, str]]:
-    """The tensors among arguments, in plain containers too: their ids, and how messages name them."""
-    found: list[tuple[int, str]] = []
-
-    def walk(value: Any, label: str) -> None:
-        if isinstance(value, torch.Tensor):
-            if not isinstance(value, torch.nn.Parameter):
-                found.append((id(value), label))
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                walk(item, label)
-        elif isinstance(value, dict):
-            walk(list(value.values()), label)
-
-    for position, argument in enumerate(arguments, start=1):
-        if isinstance(argument, tuple) and len(argument) == 2 and isinstance(argument[0], str):
-            walk(argument[1], f"its argument {argument[0]}")
-        else:
-            walk(argument, f"its argument {position}")
-    return found

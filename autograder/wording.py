@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -59,3 +59,25 @@ def call(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> 
 def listed(names: tuple[str, ...]) -> str:
     """a, b and c."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def tensors(arguments: Sequence[Any]) -> list[tuple[int, str]]:
+    """The tensors among arguments, in plain containers too: their ids, and how messages name them."""
+    found: list[tuple[int, str]] = []
+
+    def walk(value: Any, label: str) -> None:
+        if isinstance(value, torch.Tensor):
+            if not isinstance(value, torch.nn.Parameter):
+                found.append((id(value), label))
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                walk(item, label)
+        elif isinstance(value, dict):
+            walk(list(value.values()), label)
+
+    for position, argument in enumerate(arguments, start=1):
+        if isinstance(argument, tuple) and len(argument) == 2 and isinstance(argument[0], str):
+            walk(argument[1], f"its argument {argument[0]}")
+        else:
+            walk(argument, f"its argument {position}")
+    return found

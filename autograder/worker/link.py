@@ -23,6 +23,7 @@ from autograder.worker.nursery import Ends
 
 _CHUNK = 1 << 16
 _BETWEEN_WORDS_S = 0.05  # they are written in small pieces, and nothing says which is the last
+_ALL_WORDS_S = 0.3
 _ENDING_S = 0.5  # between the end of a socket and the end of its process
 _FRAME_LINE = re.compile(r'^  File "([^"\n]{1,500})", line (\d{1,7}) in ([^\n]{1,100})$', re.MULTILINE)
 
@@ -63,6 +64,7 @@ class Printed:
         self._end: deque[bytes] = deque()
         self._end_bytes = 0
         self.total = 0
+        self.flooded = False
 
     def add(self, data: bytes) -> None:
         """Take in another piece."""
@@ -78,6 +80,8 @@ class Printed:
     @property
     def text(self) -> str:
         """What was printed, with the middle left out if it was much."""
+        if self.flooded:  # how much more there was depends on when it was noticed
+            return self._start.decode("utf-8", "replace") + "\n[... the rest is left out ...]\n"
         end = b"".join(self._end)[-self._keep :]
         left_out = self.total - len(self._start) - len(end)
         if left_out == 0:  # decoded in one: a character may lie across the two pieces
@@ -144,8 +148,9 @@ class Link:
     def last_words(self, patience_s: float) -> list[tuple[str, int, str]]:
         """File, line and function of each frame that a dying or hanging worker reported, outermost first."""
         words = b""
+        deadline = time.monotonic() + patience_s + _ALL_WORDS_S  # a student's thread may go on and on
         with suppress(OSError):
-            while len(words) < _CHUNK and _is_ready(self._words_fd, patience_s):
+            while len(words) < _CHUNK and time.monotonic() < deadline and _is_ready(self._words_fd, patience_s):
                 data = os.read(self._words_fd, _CHUNK)
                 if not data:
                     break
@@ -235,6 +240,7 @@ class Link:
                 return
             self.printed.add(data)
             if self.printed.total > self._output_limit:
+                self.printed.flooded = True
                 raise Broken(Cause.FLOODED)
             if once:
                 return

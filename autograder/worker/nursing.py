@@ -13,6 +13,7 @@ import pickle
 import shutil
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -71,11 +72,13 @@ def nurse(control: socket.socket, duty: Duty) -> None:
 
 def _prepare(warm_up_optimizer: bool) -> None:
     """Pay once what every worker would pay again."""
+    import torch
     import torch.nested._internal.nested_tensor  # noqa: F401 - imported by the first backward()
 
     if warm_up_optimizer:  # the first optimizer of a process imports 800 modules
-        parameter = torch.nn.Parameter(torch.zeros(1))
-        torch.optim.Adam([parameter])
+        with tempfile.TemporaryDirectory() as folder:  # it makes a cache, for which we have no use
+            os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
+            torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
     in_process.load_data_in_process()
     gc.collect()
     gc.freeze()

@@ -32,6 +32,7 @@ _NODE_LIMIT = 100_000
 _ENTRY_LIMIT = 1 << 40
 _TYPE_NAME_CHARS = 200
 _KEY_CHARS = 1000
+_KEYS = 4096
 _NUMBER_KEYS = 1000  # the hashes of numbers can be chosen to collide, and then a dict takes quadratic time
 
 
@@ -108,8 +109,8 @@ class Encoder:
 
     def _pairs(self, value: dict[Any, Any], depth: int) -> list[list[Any]]:
         pairs = dict.items(value)
-        if sum(not isinstance(key, str) for key, _ in pairs) > _NUMBER_KEYS:
-            raise Unsendable(f"a dict with more than {_NUMBER_KEYS} keys that are numbers")
+        if len(pairs) > _KEYS or sum(not isinstance(key, str) for key, _ in pairs) > _NUMBER_KEYS:
+            raise Unsendable(f"a dict with more than {_KEYS} keys, or {_NUMBER_KEYS} that are numbers")
         return [[self._key(key), self.tree(item, depth + 1)] for key, item in pairs]
 
     def _key(self, key: Any) -> Any:
@@ -261,8 +262,8 @@ def _read_dict(pairs: list[Any], tensors: int, bounds: Bounds, depth: int) -> di
         if isinstance(key, str) and len(key) > _KEY_CHARS:  # it would stand in the label of everything below it
             raise WireError("a dict has a key that is too long")
         numbers += not isinstance(key, str)
-        if numbers > _NUMBER_KEYS or key in result:
-            raise WireError("a dict has a key twice, or too many that are numbers")
+        if len(result) >= _KEYS or numbers > _NUMBER_KEYS or key in result:
+            raise WireError("a dict has a key twice, or too many keys")
         result[key] = read_tree(pair[1], tensors, bounds, depth + 1)
     return result
 

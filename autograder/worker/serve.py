@@ -31,7 +31,8 @@ from autograder.worker import confine, describe, gradients, parcel, plain, wire
 SOCKET_FD, WORDS_FD = 3, 4
 MODULE_HANDLE = 0
 NO_MODULE = ""  # for a worker that only tries whether a request opens
-_TEXT_CHARS, _NAMES = 4000, 300
+NAMES = 300
+_TEXT_CHARS = 4000
 _RESERVE_BYTES = 4 << 20
 _HEADER_SPARE_BYTES = 1 << 14  # for what is added to a header after it was measured
 
@@ -131,7 +132,7 @@ class _Worker:
             return False
         self.objects[MODULE_HANDLE] = module
         names = [name for name in vars(module) if isinstance(name, str) and not name.startswith("_")]
-        self.reply({"id": 0, "kind": "ready", "names": names[:_NAMES]})
+        self.reply({"id": 0, "kind": "ready", "names": names[:NAMES]})
         return True
 
     def serve(self) -> None:

@@ -7,6 +7,7 @@ import math
 from typing import Any, NoReturn
 
 INT_LIMIT = 1 << 63
+_KEYS = 64
 
 
 def loads(text: str) -> Any:
@@ -38,6 +39,8 @@ def _bounded(text: str) -> int:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _KEYS:  # the hashes of many could be chosen to collide
+        raise ValueError("an object has too many keys")
     result = dict(pairs)
     if len(result) != len(pairs):
         raise ValueError("a key stands twice")

@@ -1,0 +1,15 @@
+"""Makes what the student's code says the same in every run: without the addresses and folders that differ."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.worker.confine import Plan
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+
+
+def steady(text: str, plan: Plan) -> str:
+    """The text with the files of a worker named from its own folder, and no memory addresses."""
+    text = text.replace(plan.home + "/", "").replace(plan.home, ".").replace(plan.temporary, "TMPDIR")
+    return _ADDRESS.sub("0x…", text)
