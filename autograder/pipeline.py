@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 from autograder import devices, grading
 from autograder.assignment import Assignment
-from autograder.errors import IsolationMissing, WallError
+from autograder.isolation import isolation_of, switched_off
 from autograder.model import Check, Part, Report, Verdict
 from autograder.submission import stage
-from autograder.worker import confine, survey
+from autograder.worker import confine
 
 if TYPE_CHECKING:
     from autograder.worker.nursery import Nursery
@@ -107,21 +107,6 @@ def grade(
     return progress.report()
 
 
-def isolation_of(nursery: Nursery, required: Sequence[str]) -> str:
-    """One line about the layers that hold. Raises IsolationMissing if a required one does not."""
-    from autograder.worker.nursery import NurseryDied
-
-    try:
-        standings = nursery.survey()
-    except NurseryDied as error:
-        raise WallError(f"the nursery died: {error}") from error
-    if absent := survey.missing(standings, required):
-        raise IsolationMissing(
-            f"student code is not run: {', '.join(absent)} cannot be had here; see: python -m autograder doctor"
-        )
-    return survey.line(standings)
-
-
 def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nursery:
     """Import torch, once, and fork the nursery, which removes the folder `leftovers` when it ends."""
     os.environ.update(confine.ONE_THREAD)
@@ -131,5 +116,7 @@ def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nurs
     gc.enable()
     confine.hide_memory()
     return Nursery.start(
-        warm_up_optimizer=assignment.warm_up_optimizer, leftovers=str(leftovers) if leftovers else None
+        warm_up_optimizer=assignment.warm_up_optimizer,
+        without=switched_off(),
+        leftovers=str(leftovers) if leftovers else None,
     )
