@@ -134,7 +134,7 @@ def _grade(options: argparse.Namespace) -> int:
     results = options.results or options.submission.resolve().parent / "results.json"
     report = _run(assignment, options.submission, results, options, deadline_s=None)
     if not options.json:
-        print(f"\nresults: {results}")
+        _print(f"\nresults: {results}")
     return FAULT if report.with_status(Status.ERROR) else 0
 
 
@@ -201,10 +201,20 @@ def _run(
         raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
     gradescope.write(report, results)
     if options.json:
-        print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
+        _print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
     else:
-        print(terminal(report, staff=options.staff))
+        _print(terminal(report, staff=options.staff))
     return report
+
+
+def _print(text: str) -> None:
+    """Print to standard output. Where that cannot be (`| head`, a full disk), results.json has it all."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        with suppress(OSError):
+            print(f"autograder: the report could not be printed ({error.strerror})", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try once more when it ends
 
 
 def _leave(status: int) -> None:

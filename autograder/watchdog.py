@@ -22,9 +22,13 @@ def watched(deadline_s: float | None) -> Iterator[None]:
     if deadline_s is None:
         yield
         return
-    reading, writing = os.pipe()
-    grader = os.getpid()
-    pid = os.fork()
+    try:
+        reading, writing, grader = *os.pipe(), os.getpid()
+        pid = os.fork()
+    except OSError as error:  # the run is worth more than its watchdog
+        print(f"autograder: there is no watchdog: {error}", file=sys.stderr)
+        yield
+        return
     if pid == 0:
         try:
             os.close(writing)

@@ -419,6 +419,8 @@ def test_reparameterize_own_gradient(student):
         raise Mismatch(
             "the sample of reparameterize has no gradient", hint="the encoder receives no gradient through z."
         )
+    if torch.equal(z.detach(), mu.detach()):  # then 0 is the right gradient for logvar, of no sample at all
+        raise Mismatch("the sample of reparameterize is always mu, but should have noise of its own")
     v = normal(4, 3, seed=99, dtype=torch.float64)
     to_mu, to_logvar = torch.autograd.grad((z * v).sum(), (mu, logvar), allow_unused=True)
     z = z.detach()

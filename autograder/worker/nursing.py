@@ -50,24 +50,36 @@ def nurse(control: socket.socket, duty: Duty) -> None:
     environment.forget()
     _prepare(duty.warm_up_optimizer)
     nursing = _Nursing(duty.bounds, survey.survey(duty.without))
-    while True:
+    try:
+        while message := _next(control):
+            _answer(control, nursing, *message)
+    finally:
+        for pid, user_id in nursing.alive.items():
+            _end(pid, user_id)
+        _sweep(set())
+        if duty.leftovers is not None:
+            shutil.rmtree(duty.leftovers, ignore_errors=True)
+
+
+def _next(control: socket.socket) -> tuple[bytes, list[int]] | None:
+    """The next message and the descriptors that came with it, or None when the grader is gone."""
+    try:
         message, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 3)
-        if not message:
-            break
-        try:
-            answer = nursing.obey(json.loads(message), fds)
-        except OSError as error:
-            answer = {"failed": str(error)}
-        finally:
-            for fd in fds:
-                os.close(fd)
-        with suppress(OSError):  # the grader may be gone: the next receive says so
-            control.send(json.dumps(answer).encode())
-    for pid, user_id in nursing.alive.items():
-        _end(pid, user_id)
-    _sweep(set())
-    if duty.leftovers is not None:
-        shutil.rmtree(duty.leftovers, ignore_errors=True)
+    except OSError:  # it was killed before it read our last answer
+        return None
+    return (message, fds) if message else None
+
+
+def _answer(control: socket.socket, nursing: _Nursing, message: bytes, fds: list[int]) -> None:
+    try:
+        answer = nursing.obey(json.loads(message), fds)
+    except OSError as error:
+        answer = {"failed": str(error)}
+    finally:
+        for fd in fds:
+            os.close(fd)
+    with suppress(OSError):  # the grader may be gone: the next receive says so
+        control.send(json.dumps(answer).encode())
 
 
 def _prepare(warm_up_optimizer: bool) -> None:
