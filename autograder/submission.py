@@ -17,9 +17,10 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.errors import UsageError, nearest
 from autograder.users import Users
+from autograder.worker.clearing import clear
 
 _LEFT_BEHIND = {"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", ".ipynb_checkpoints", "node_modules"}
-_MAX_FILES, _MAX_MIB = 1000, 100
+_MAX_FILES, _MAX_MIB, _MAX_DEPTH = 1000, 100, 20
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Workspace:
     def remove(self) -> None:
         """Remove everything, and give the users back."""
         self._users.close()
-        _remove(self.root)
+        clear(self.root)
 
     @property
     def problem(self) -> str | None:
@@ -84,7 +85,7 @@ class Workspace:
         try:
             yield home
         finally:
-            _remove(base)
+            clear(base)
             if home.user_id is not None:
                 _remove_strays(home.user_id)
 
@@ -141,6 +142,9 @@ def _copy(folder: Path, workspace: Workspace) -> None:
     for current, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in _LEFT_BEHIND)
         place = workspace.staged / Path(current).relative_to(folder)
+        if len(place.relative_to(workspace.staged).parts) > _MAX_DEPTH:
+            workspace.refusal = f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep"
+            return
         place.mkdir(exist_ok=True)
         for name in sorted(names):
             source = Path(current) / name
@@ -162,18 +166,10 @@ def _remove_strays(user_id: int) -> None:
     for place in {"/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir()}:
         with suppress(OSError), os.scandir(place) as entries:
             for entry in entries:
-                if entry.stat(follow_symlinks=False).st_uid == user_id:
+                with suppress(OSError):  # it may have gone, and the next must go too
+                    if entry.stat(follow_symlinks=False).st_uid != user_id:
+                        continue
                     if entry.is_dir(follow_symlinks=False):
-                        _remove(Path(entry.path))
+                        clear(Path(entry.path))
                     else:
                         Path(entry.path).unlink()
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():  # the student's code may have taken rights away from folders of its own
-        for current, folders, _ in os.walk(folder):
-            for path in (Path(current) / name for name in folders):
-                if not path.is_symlink():  # a link could lead to any folder of ours
-                    path.chmod(0o700)
-        shutil.rmtree(folder, ignore_errors=True)

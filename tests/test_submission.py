@@ -247,3 +247,36 @@ def test_two_gradings_at_a_time_never_share_users(handed_in):
                 with workspace.home() as home:
                     given.append(home.user_id)
     assert not set(users[0]) & set(users[1])
+
+
+# ------------------------------------------------------------------------------------- folders within folders
+
+
+def make_deep(folder, depth):
+    """Folders within folders, deeper than a path may be long."""
+    before = Path.cwd()
+    try:
+        os.chdir(folder)
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("file").touch()
+    finally:
+        os.chdir(before)
+
+
+def test_thousands_of_folders_within_one_another_are_removed(handed_in, temporary):
+    (handed_in / "submission.py").touch()
+    with stage(handed_in, ASSIGNMENT) as workspace:
+        with workspace.home() as home:
+            make_deep(home.temporary, 3000)
+        assert not home.temporary.exists()
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_submission_of_folders_within_folders_is_refused(handed_in, temporary):
+    (handed_in / "submission.py").touch()
+    make_deep(handed_in, 30)
+    with stage(handed_in, ASSIGNMENT) as workspace:
+        assert workspace.problem == "what was handed in has folders within folders, more than 20 deep"
+    assert list(temporary.iterdir()) == []

@@ -10,7 +10,6 @@ import gc
 import json
 import os
 import pickle
-import shutil
 import signal
 import socket
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.worker import confine, environment, in_process, serve, survey, wire
+from autograder.worker.clearing import clear
 
 MESSAGE_BYTES = 1 << 16
 OUT_OF_MEMORY = 71  # exit status of a worker that could not even say so
@@ -58,7 +58,7 @@ def nurse(control: socket.socket, duty: Duty) -> None:
             _end(pid, user_id)
         _sweep(set())
         if duty.leftovers is not None:
-            shutil.rmtree(duty.leftovers, ignore_errors=True)
+            clear(Path(duty.leftovers))
 
 
 def _next(control: socket.socket) -> tuple[bytes, list[int]] | None:
