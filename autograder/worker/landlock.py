@@ -16,6 +16,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on every architecture
 _VERSION_FLAG, _PATH_BENEATH = 1, 1
 
@@ -70,9 +71,8 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def _call(number: int, *arguments: int | bytes | None) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
     given = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
-    result = int(libc.syscall(ctypes.c_long(number), *given))
+    result = int(_LIBC.syscall(ctypes.c_long(number), *given))
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{_REASONS.get(code, os.strerror(code))} (Landlock)")

@@ -117,8 +117,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         extent = 1 + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
         if tensor.numel() == 0 or whole.nbytes() > 4 * extent * tensor.element_size():
             # A small window on a large storage travels alone.
-            entries = tensor if tensor.numel() == 0 else tensor.as_strided((extent,), (1,))
-            return self._append(entries.clone()), 0
+            if tensor.numel() == 0:  # whatever its strides are
+                return self._append(torch.empty(0, dtype=torch.uint8)), 0
+            return self._append(tensor.as_strided((extent,), (1,)).clone()), 0
         place = (whole.data_ptr(), whole.nbytes())
         number = self._storage_numbers.get(place)
         if number is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import sysconfig
@@ -34,13 +35,14 @@ _GPU_LOOKED_UP = ("/proc/devices", "/proc/driver", "/proc/modules", "/proc/versi
 _GPU_LIBRARIES = ("/usr/local/cuda", "/usr/local/nvidia", "/sys/devices", "/sys/module")
 
 
-def paths(gpu: bool) -> list[str]:
+@functools.cache  # the nursery asks first: looking it up takes longer than a fork
+def paths(gpu: bool) -> tuple[str, ...]:
     """The files and folders that a worker may read, everything below a folder included."""
     found = [*_LOOKED_UP, *_SYSTEM_LIBRARIES, *(f"/usr/share/{name}" for name in _SHARED), *_python()]
     if gpu:
         found += [*_GPU_LOOKED_UP, *_GPU_LIBRARIES]
         found += [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path]
-    return sorted(set(found))
+    return tuple(sorted(path for path in set(found) if Path(path).exists()))
 
 
 def devices(gpu: bool) -> list[str]:
