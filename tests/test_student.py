@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from textwrap import dedent
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
@@ -781,3 +782,33 @@ def test_a_remote_object_in_a_closure_travels_as_its_handle(open_student: OpenSt
     with open_student("def double(x): return 2 * x\ndef apply(f, x): return f(x)") as student:
         double = student.double
         assert student.apply(lambda x: double(x) + 1, 3) == 7
+
+
+def test_views_that_conjugate_or_negate_arrive_as_they_are(open_student: OpenStudent) -> None:
+    z = torch.tensor([[1 + 2j, 3 - 4j, 5j], [0j, 1 - 1j, 2 + 2j]])
+    with open_student("def f(z): return [z.real.clone(), z.imag.clone()] if z.is_complex() else z.clone()") as student:
+        for view in (z.conj(), z.conj().mT, z.conj()[:, 1:]):
+            real, imaginary = student.f(view)
+            assert torch.equal(real, view.real) and torch.equal(imaginary, view.imag)
+        assert torch.equal(student.f(z.conj().imag), z.conj().imag)
+
+
+def test_overlapping_arguments_of_different_lengths_arrive(open_student: OpenStudent) -> None:
+    entries = numpy.arange(10.0)
+    with open_student("def f(a, b): return [a.sum(), b.sum()]") as student:
+        short, long = student.f(torch.from_numpy(entries[:5]), torch.from_numpy(entries))
+    assert (short, long) == (10, 45)
+
+
+def test_an_empty_result_has_a_gradient(open_student: OpenStudent) -> None:
+    x = torch.ones(2, requires_grad=True)
+    with open_student("def f(x): return x[:0] * 1") as student:
+        (gradient,) = torch.autograd.grad(student.f(x).sum(), x)
+    assert torch.equal(gradient, torch.zeros(2))
+
+
+def test_an_object_of_one_worker_cannot_be_handed_to_another(open_student: OpenStudent) -> None:
+    source = "class M: pass\ndef f(m): return 1"
+    with open_student(source) as first, open_student(source) as second:
+        with pytest.raises(WallError, match="hold an object that lives in another worker"):
+            first.f(second.M())

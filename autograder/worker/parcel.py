@@ -96,13 +96,14 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if number is None:
             number = self.numbers[id(tensor)] = len(self.slots)
             self.tensors.append(tensor)  # also keeps it alive, so that its id stays its own
-            storage, offset = self._store(tensor.detach())
+            entries = tensor.detach().resolve_conj().resolve_neg()  # what a flag says has no storage
+            storage, offset = self._store(entries)
             self.slots.append(
                 Slot(
                     storage,
                     tensor.dtype,
                     tuple(tensor.shape),
-                    tuple(tensor.stride()),
+                    tuple(entries.stride()),
                     offset,
                     tensor.requires_grad,
                     isinstance(tensor, torch.nn.Parameter),
@@ -112,7 +113,6 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
     def _store(self, tensor: torch.Tensor) -> tuple[int, int]:
         """The number of a storage that holds the tensor, and the tensor's offset in it, in entries."""
-        tensor = tensor.resolve_conj().resolve_neg()  # a view that conjugates does so by a flag
         whole = tensor.untyped_storage()
         extent = 1 + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
         if tensor.numel() == 0 or whole.nbytes() > 4 * extent * tensor.element_size():
