@@ -5,6 +5,7 @@ Only regular files are taken: a link could point at the answers. What other tool
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import signal
@@ -43,7 +44,7 @@ class Workspace:
         self._homes = 0
         self.staged = self.root / "staged"
         self.staged.mkdir(mode=0o700)
-        self.links: list[str] = []
+        self.not_files: dict[str, str] = {}  # what was not taken, and what it is
         self.refusal: str | None = None  # why the files were not taken
 
     def remove(self) -> None:
@@ -58,12 +59,15 @@ class Workspace:
         if self.refusal is not None:
             return self.refusal
         if (self.staged / wanted).is_file():
-            return None
-        if wanted in self.links:
-            return f"{wanted} is a link, but should be a file"
+            return _encoding_problem(self.staged / wanted)
+        if (self.staged / wanted).is_dir():
+            return f"{wanted} is a folder, but should be a file"
+        if wanted in self.not_files:
+            return f"{wanted} is {self.not_files[wanted]}, but should be a file"
         found = sorted(path.name for path in self.staged.iterdir())
         if not found:
-            return f"{wanted} is missing: nothing was handed in"
+            left = [f"{name} is {kind}" for name, kind in sorted(self.not_files.items())]
+            return f"{wanted} is missing: {'; '.join(left[:3]) or 'nothing was handed in'}"
         modules = [name for name in found if name.endswith(".py")]
         similar = nearest(wanted, found) or (modules[0] if len(modules) == 1 else None)
         hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
@@ -138,27 +142,49 @@ def _top(path: Path, module_file: str) -> Path:
 
 
 def _copy(folder: Path, workspace: Workspace) -> None:
-    files, total = 0, 0
+    """Copy the regular files below a folder; what is not taken is noted in the workspace."""
+    entries, size = 0, 0
     for current, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in _LEFT_BEHIND)
-        place = workspace.staged / Path(current).relative_to(folder)
-        if len(place.relative_to(workspace.staged).parts) > _MAX_DEPTH:
-            workspace.refusal = f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep"
+        below = Path(current).relative_to(folder)
+        sources = [Path(current) / name for name in sorted(names) if name not in _LEFT_BEHIND]
+        entries += len(folders) + len(sources)
+        size += sum(source.stat().st_size for source in sources if _kind(source) is None)
+        if refusal := _refusal(entries, size, len(below.parts)):
+            workspace.refusal = refusal
             return
-        place.mkdir(exist_ok=True)
-        for name in sorted(names):
-            source = Path(current) / name
-            if source.is_symlink() or not source.is_file():
-                workspace.links.append(str(source.relative_to(folder)))
-            elif name not in _LEFT_BEHIND:
-                files, total = files + 1, total + source.stat().st_size
-                if files > _MAX_FILES or total > _MAX_MIB << 20:
-                    workspace.refusal = (
-                        f"what was handed in has more than {_MAX_FILES} files or {_MAX_MIB} MiB\n"
-                        "Hint: hand in only the files that the sheet asks for."
-                    )
-                    return
-                shutil.copyfile(source, place / name)
+        (workspace.staged / below).mkdir(exist_ok=True)
+        for source in [*sources, *(Path(current) / name for name in folders)]:
+            if kind := _kind(source):
+                workspace.not_files[str(below / source.name)] = kind
+            elif not source.is_dir():
+                shutil.copyfile(source, workspace.staged / below / source.name)
+
+
+def _kind(path: Path) -> str | None:
+    """What a path is, in words, if it is neither a file nor a folder."""
+    if path.is_symlink():
+        return "a link"
+    return None if path.is_file() or path.is_dir() else "a pipe, a socket or a device"
+
+
+def _refusal(entries: int, size: int, depth: int) -> str | None:
+    """Why no more is copied: every worker gets a copy of its own."""
+    if entries > _MAX_FILES or size > _MAX_MIB << 20:
+        return (
+            f"what was handed in has more than {_MAX_FILES} files and folders or {_MAX_MIB} MiB\n"
+            "Hint: hand in only the files that the sheet asks for."
+        )
+    return f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep" if depth > _MAX_DEPTH else None
+
+
+def _encoding_problem(path: Path) -> str | None:
+    """Python reads UTF-8; an editor that saves UTF-16 leaves it zero bytes, and Python's own message does not help."""
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
+        return f"{path.name} is not saved as UTF-8 text, but should be: your editor can save it so"
+    return None
 
 
 def _remove_strays(user_id: int) -> None:

@@ -123,7 +123,30 @@ def test_files_that_look_like_nothing_are_listed_in_part(handed_in):
 def test_a_folder_that_has_the_module_s_name_is_no_module(handed_in):
     (handed_in / "submission.py").mkdir()
     (handed_in / "notes.txt").touch()
-    assert problem(handed_in).startswith("submission.py is missing; found notes.txt, submission.py")
+    assert problem(handed_in) == "submission.py is a folder, but should be a file"
+
+
+def test_a_module_that_is_not_saved_as_utf_8_is_named(handed_in):
+    (handed_in / "submission.py").write_text("x = 1\n", encoding="utf-16")
+    assert problem(handed_in).startswith("submission.py is not saved as UTF-8 text")
+
+
+def test_a_pipe_in_place_of_the_module_is_named(handed_in):
+    os.mkfifo(handed_in / "submission.py")
+    assert problem(handed_in) == "submission.py is a pipe, a socket or a device, but should be a file"
+
+
+def test_a_link_that_is_all_that_was_handed_in_is_named(handed_in, tmp_path):
+    (handed_in / "homework").symlink_to(tmp_path)
+    assert problem(handed_in) == "submission.py is missing: homework is a link"
+
+
+def test_folders_count_as_files_do(handed_in, monkeypatch):
+    monkeypatch.setattr(submission, "_MAX_FILES", 3)
+    (handed_in / "submission.py").touch()
+    for name in "abc":
+        (handed_in / name).mkdir()
+    assert problem(handed_in).startswith("what was handed in has more than 3 files and folders")
 
 
 def test_more_files_than_the_limit_are_refused_in_words_for_the_student(handed_in, monkeypatch):
@@ -131,7 +154,7 @@ def test_more_files_than_the_limit_are_refused_in_words_for_the_student(handed_i
     for name in ("submission.py", "a", "b", "c"):
         (handed_in / name).touch()
     assert problem(handed_in) == (
-        "what was handed in has more than 3 files or 100 MiB\nHint: hand in only the files that the sheet asks for."
+        "what was handed in has more than 3 files and folders or 100 MiB\nHint: hand in only the files that the sheet asks for."
     )
 
 
@@ -139,7 +162,7 @@ def test_more_bytes_than_the_limit_are_refused(handed_in, monkeypatch):
     monkeypatch.setattr(submission, "_MAX_MIB", 1)
     (handed_in / "submission.py").touch()
     (handed_in / "data").write_bytes(bytes((1 << 20) + 1))
-    assert problem(handed_in).startswith("what was handed in has more than 1000 files or 1 MiB")
+    assert problem(handed_in).startswith("what was handed in has more than 1000 files and folders or 1 MiB")
 
 
 # ------------------------------------------------------------------------------------- homes

@@ -53,7 +53,7 @@ class Answers:
 
     def __init__(self, questions: Sequence[Question], path: Path) -> None:
         self._questions = {question.id: question for question in questions}
-        self._missing = not path.is_file()
+        self._missing, self._is_folder = not path.is_file(), path.is_dir()
         self._unread = ""  # why a file that is there was not read
         self._sheet = None if self._missing else self._read(path)
 
@@ -82,6 +82,8 @@ class Answers:
         if self._unread:
             text = f"{ANSWERS} could not be read in time; a person will look at it."
             return Graded(0.0, text, self._unread, by_hand=True)
+        if self._is_folder:
+            return Graded(0.0, f"{ANSWERS} is a folder, but should be a file.")
         if self._missing:
             return Graded(0.0, f"{ANSWERS} is missing: nothing was answered.")
         answer = self._sheet.answers.get(question.id) if self._sheet else None
