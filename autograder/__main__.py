@@ -226,7 +226,7 @@ def _leave(status: int) -> None:
 
 def _begin_again_with_a_fixed_hash_seed() -> None:
     """The order of a set of words depends on it, in the student's code too; Python takes it only when it starts."""
-    if "PYTHONHASHSEED" not in os.environ:
+    if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.errors import UsageError, nearest
+from autograder.errors import UsageError, WallError, nearest
 from autograder.users import Users
 from autograder.worker.clearing import clear
 
@@ -39,7 +39,11 @@ class Workspace:
     def __init__(self, module_file: str) -> None:
         self._module_file = module_file
         self._users = Users()
-        self.root = Path(tempfile.mkdtemp(prefix="autograder-"))
+        try:
+            self.root = Path(tempfile.mkdtemp(prefix="autograder-", dir=_place(self._users.are_given)))
+        except BaseException:
+            self._users.close()
+            raise
         self.root.chmod(0o711)  # workers pass through it; they cannot list it
         self._homes = 0
         self.staged = self.root / "staged"
@@ -176,6 +180,16 @@ def _refusal(entries: int, size: int, depth: int) -> str | None:
             "Hint: hand in only the files that the sheet asks for."
         )
     return f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep" if depth > _MAX_DEPTH else None
+
+
+def _place(for_other_users: bool) -> str:
+    """Where the workspace is made. Workers that are other users than root must be able to get there."""
+    asked_for = tempfile.gettempdir()
+    for place in (asked_for, "/tmp", "/var/tmp"):
+        path = Path(place).resolve()
+        if not for_other_users or all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents)):
+            return place
+    raise WallError(f"{asked_for}: workers are other users and cannot enter it; name another place in TMPDIR")
 
 
 def _encoding_problem(path: Path) -> str | None:

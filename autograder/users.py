@@ -32,6 +32,11 @@ class Users:
             self._lock, block = _claim_block(_lock_folder())
             self._first = FIRST_USER_ID + block * BLOCK
 
+    @property
+    def are_given(self) -> bool:
+        """Does every worker have a user of its own?"""
+        return self._first is not None
+
     def next(self) -> int | None:
         """The user of the next worker."""
         if self._first is None:

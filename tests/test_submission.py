@@ -303,3 +303,13 @@ def test_a_submission_of_folders_within_folders_is_refused(handed_in, temporary)
     with stage(handed_in, ASSIGNMENT) as workspace:
         assert workspace.problem == "what was handed in has folders within folders, more than 20 deep"
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives workers users of their own")
+def test_a_temporary_folder_that_workers_cannot_enter_is_not_taken(handed_in, tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr("tempfile.tempdir", str(closed))
+    (handed_in / "submission.py").touch()
+    with stage(handed_in, ASSIGNMENT) as workspace:
+        assert not workspace.root.is_relative_to(closed)
