@@ -169,7 +169,7 @@ class Session:
         self, what: str, request: serve.Request, watched: dict[int, str]
     ) -> tuple[Answer, list[torch.Tensor]]:
         if self._failure is not None:
-            raise self._failure
+            raise _again(self._failure)
         try:
             packed = parcel.pack_request(request, self._public_modules)
         except parcel.Unpackable as error:
@@ -263,7 +263,7 @@ class Session:
         return self._remember(failures.broken(broken, ended, what, limit_s, self._limits, frames))
 
     def _remember(self, failure: StudentCodeFailed) -> StudentCodeFailed:
-        self._failure = failure  # the worker is gone: every later call fails for the same reason
+        self._failure = _again(failure)  # the worker is gone: every later call fails for the same reason
         return failure
 
     def _end(self) -> Ended:
@@ -273,3 +273,8 @@ class Session:
             except NurseryDied as error:
                 raise WallError(f"the nursery died: {error}") from error
         return self._ended
+
+
+def _again(failure: StudentCodeFailed) -> StudentCodeFailed:
+    """The failure without its traceback, which holds the check's tensors, and through torch's graph the session."""
+    return type(failure)(*failure.args)

@@ -58,7 +58,7 @@ def _fit(gradients: Any, inputs: list[torch.Tensor]) -> list[torch.Tensor | None
     if not isinstance(gradients, list) or len(gradients) != len(inputs):
         return [None] * len(inputs)
     return [
-        g.to(x.dtype) if isinstance(g, torch.Tensor) and g.shape == x.shape else None
+        g if isinstance(g, torch.Tensor) and g.shape == x.shape and g.dtype == x.dtype else None
         for g, x in zip(gradients, inputs, strict=True)
     ]
 
@@ -126,7 +126,8 @@ class Remote(parcel.Handle):
     def __len__(self) -> int:
         length = _call(self._session, f"len({self._label})", len, self)
         if type(length) is not int or not 0 <= length <= _LENGTH_LIMIT:  # list() makes room for so many at once
-            raise StudentCodeFailed(f"len({self._label}) is {length}, but should be between 0 and {_LENGTH_LIMIT}")
+            found = length if type(length) is int else wording.kind_of(length)
+            raise StudentCodeFailed(f"len({self._label}) is {found}, but should be between 0 and {_LENGTH_LIMIT}")
         return length
 
     def __iter__(self) -> Iterator[Any]:

@@ -154,7 +154,8 @@ def test_more_files_than_the_limit_are_refused_in_words_for_the_student(handed_i
     for name in ("submission.py", "a", "b", "c"):
         (handed_in / name).touch()
     assert problem(handed_in) == (
-        "what was handed in has more than 3 files and folders or 100 MiB\nHint: hand in only the files that the sheet asks for."
+        "what was handed in has more than 3 files and folders or 100 MiB\n"
+        "Hint: hand in only the files that the sheet asks for."
     )
 
 

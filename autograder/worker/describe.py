@@ -8,21 +8,32 @@ from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
 
+_TYPE_NAME = type.__dict__["__qualname__"].__get__  # a metaclass of the student's may lie about it
+_TRACEBACK = BaseException.__dict__["__traceback__"].__get__
 _FRAMES, _TEXT_CHARS, _NAME_CHARS, _LINE_CHARS = 12, 4000, 100, 200
 
 
 def exception(error: BaseException, home: Path) -> dict[str, Any]:
     """An exception as plain data; frames are file (relative to `home`), line, function and source line."""
-    try:
+    kind = _TYPE_NAME(type(error))[:_NAME_CHARS]
+    try:  # every attribute of it may be the student's, and raise or lie
         text = str(error)
-    except BaseException:  # noqa: BLE001 - __str__ may be the student's
-        text = "(its text could not be read)"
-    frames = _frames(error.__traceback__, home)
-    if isinstance(error, SyntaxError) and error.filename and (place := _place(error.filename, home)):
-        frames.append([place, error.lineno or 0, "", (error.text or "").strip()[:_LINE_CHARS]])
-        text = error.msg
-    kind = type(error).__qualname__[:_NAME_CHARS]
+        frames = _frames(_TRACEBACK(error), home)
+        if isinstance(error, SyntaxError) and (frame := _syntax_frame(error, home)):
+            frames.append(frame)
+            text = str(error.msg)
+    except BaseException:  # noqa: BLE001
+        text, frames = "(its text could not be read)", []
     return {"type": kind, "text": text[:_TEXT_CHARS], "frames": frames[-_FRAMES:]}
+
+
+def _syntax_frame(error: SyntaxError, home: Path) -> list[Any] | None:
+    """Where a file could not be compiled: no frame of the traceback, because it did not run."""
+    place = _place(error.filename, home) if isinstance(error.filename, str) else None
+    if place is None:
+        return None
+    line = error.lineno if type(error.lineno) is int else 0
+    return [place, line, "", error.text.strip()[:_LINE_CHARS] if isinstance(error.text, str) else ""]
 
 
 def _frames(trace: TracebackType | None, home: Path) -> list[list[Any]]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import struct
 from dataclasses import dataclass
 
@@ -78,9 +77,9 @@ _ARCHITECTURES = {"x86_64": _Architecture(1, 0xC000003E), "aarch64": _Architectu
 
 def restrict(*, gpu: bool = False) -> None:
     """Refuse this process, for good, the calls above. Needs no-new-privileges. Raises OSError."""
-    machine = _ARCHITECTURES.get(platform.machine())
+    machine = _ARCHITECTURES.get(os.uname().machine)
     if machine is None or struct.calcsize("P") != 8:
-        raise OSError(errno.ENOSYS, f"its calls are not known on {platform.machine()} (seccomp)")
+        raise OSError(errno.ENOSYS, f"its calls are not known on {os.uname().machine} (seccomp)")
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in _filter(machine, os.getpid(), gpu))
     program = struct.pack("HP", len(code) // 8, _address(code))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,2 @@
+"""Right answer, the control: full marks."""
+from kit.right import kl_standard_normal, reparameterize
