@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.worker import confine, environment, in_process, readable, serve, survey, wire
+from autograder.worker import confine, environment, in_process, readable, seccomp, serve, survey, wire
 from autograder.worker.clearing import clear
 
 MESSAGE_BYTES = 1 << 16
@@ -94,6 +94,8 @@ def _prepare(warm_up_optimizer: bool) -> None:
     in_process.load_data_in_process()
     for gpu in (False, True):
         readable.paths(gpu)
+        with suppress(OSError):  # no layer for this machine: the survey says so
+            seccomp.prepared(gpu)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import struct
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from dataclasses import dataclass
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
-_ALLOW, _KILL_PROCESS = 0x7FFF0000, 0x80000000
+_ALLOW, _KILL_PROCESS, _RETURN_ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_REFUSED, _MISSING = _RETURN_ERROR | errno.EPERM, _RETURN_ERROR | errno.ENOSYS
 _LAST_KNOWN = 450  # what is newer is not there: libraries then do without it
 _CLONE_THREAD = 0x10000
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # type into a terminal
@@ -66,6 +68,9 @@ _WITH_CONDITIONS = (
 _PRCTL_REFUSED = (1, 4, 35, 36, 0x59616D61)
 
 
+_Instruction = tuple[int, int, int, int]  # code, how far to jump if true, if false, value
+
+
 @dataclass(frozen=True)
 class _Architecture:
     column: int
@@ -77,55 +82,67 @@ _ARCHITECTURES = {"x86_64": _Architecture(1, 0xC000003E), "aarch64": _Architectu
 
 def restrict(*, gpu: bool = False) -> None:
     """Refuse this process, for good, the calls above. Needs no-new-privileges. Raises OSError."""
-    machine = _ARCHITECTURES.get(os.uname().machine)
-    if machine is None or struct.calcsize("P") != 8:
-        raise OSError(errno.ENOSYS, f"its calls are not known on {os.uname().machine} (seccomp)")
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in _filter(machine, os.getpid(), gpu))
+    code = prepared(gpu) + _packed(_of_process(os.getpid()))
     program = struct.pack("HP", len(code) // 8, _address(code))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.c_char_p(program), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the kernel does not take the filter (seccomp)")
 
 
+@functools.cache  # the nursery asks first: putting it together takes a millisecond
+def prepared(gpu: bool) -> bytes:
+    """The part of the filter that is the same for every process. Raises OSError where the calls are not known."""
+    return _packed(_of_every_process(_machine(), gpu))
+
+
+def _machine() -> _Architecture:
+    found = _ARCHITECTURES.get(os.uname().machine)
+    if found is None or struct.calcsize("P") != 8:
+        raise OSError(errno.ENOSYS, f"its calls are not known on {os.uname().machine} (seccomp)")
+    return found
+
+
+def _packed(program: list[_Instruction]) -> bytes:
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
 def _address(code: bytes) -> int:
     return ctypes.cast(ctypes.c_char_p(code), ctypes.c_void_p).value or 0
 
 
-_Instruction = tuple[int, int, int, int]  # code, how far to jump if true, if false, value
-
-
-def _filter(machine: _Architecture, pid: int, gpu: bool) -> list[_Instruction]:
+def _of_every_process(machine: _Architecture, gpu: bool) -> list[_Instruction]:
     number_of = {name: number for text in [*_CALLS.values(), _UNLESS_GPU] for name, number in _numbers(text, machine)}
     if gpu:
         del number_of["memfd_create"]
     special = dict(_numbers(_WITH_CONDITIONS, machine))
-    refused, missing = _RETURN_ERROR | errno.EPERM, _RETURN_ERROR | errno.ENOSYS
-    own = [*_if_argument(0, _EQUAL, pid, _ALLOW), (_RETURN, 0, 0, refused)]
     program: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_EQUAL, 1, 0, machine.audit_number),
         (_RETURN, 0, 0, _KILL_PROCESS),
         (_LOAD, 0, 0, _NUMBER_AT),
         (_GREATER, 0, 1, _LAST_KNOWN),
-        (_RETURN, 0, 0, missing),
+        (_RETURN, 0, 0, _MISSING),
     ]
     for number in number_of.values():
-        program += _if_number(number, [(_RETURN, 0, 0, refused)])
+        program += _if_number(number, [(_RETURN, 0, 0, _REFUSED)])
     for _, number in _numbers(_PRETENDED, machine):
         program += _if_number(number, [(_RETURN, 0, 0, _RETURN_ERROR)])
     # The C library then makes its threads with clone, whose flags can be looked at.
-    program += _if_number(special["clone3"], [(_RETURN, 0, 0, missing)])
-    threads = [*_if_argument(0, _ANY_BIT, _CLONE_THREAD, _ALLOW), (_RETURN, 0, 0, refused)]
+    program += _if_number(special["clone3"], [(_RETURN, 0, 0, _MISSING)])
+    threads = [*_if_argument(0, _ANY_BIT, _CLONE_THREAD, _ALLOW), (_RETURN, 0, 0, _REFUSED)]
     program += _if_number(special["clone"], threads)
-    program += _if_number(special["kill"], own) + _if_number(special["tgkill"], own)
-    program += _if_number(special["prlimit64"], [*_if_argument(0, _EQUAL, 0, _ALLOW), *own])
     for name, argument, values in (("prctl", 0, _PRCTL_REFUSED), ("ioctl", 1, (_TIOCSTI, _TIOCLINUX))):
-        tests = [part for value in values for part in _if_argument(argument, _EQUAL, value, refused)]
+        tests = [part for value in values for part in _if_argument(argument, _EQUAL, value, _REFUSED)]
         program += _if_number(special[name], [*tests, (_RETURN, 0, 0, _ALLOW)])
+    return program
+
+
+def _of_process(pid: int) -> list[_Instruction]:
+    special = dict(_numbers(_WITH_CONDITIONS, _machine()))
+    own = [*_if_argument(0, _EQUAL, pid, _ALLOW), (_RETURN, 0, 0, _REFUSED)]
+    program = _if_number(special["kill"], own) + _if_number(special["tgkill"], own)
+    program += _if_number(special["prlimit64"], [*_if_argument(0, _EQUAL, 0, _ALLOW), *own])
     return [*program, (_RETURN, 0, 0, _ALLOW)]
-
-
-_RETURN_ERROR = 0x00050000
 
 
 def _if_number(number: int, then: list[_Instruction]) -> list[_Instruction]:
