@@ -4,6 +4,7 @@ title = "VAE I"                    # shown at the top of reports
 files = ["submission.py"]          # what a student hands in; the first one is imported
 reference = "reference.vae"        # the module that the checks compare with
 isolation = ["files", "memory"]    # layers that --require-isolation insists on; if left out, see DEFAULT_ISOLATION
+inputs = "same"                    # "submission" draws other inputs for every submission: stored answers earn nothing
 warm_up_optimizer = false          # true where two or more checks train: pays the import of torch.optim once
 
 [parts.4]
@@ -65,6 +66,7 @@ class Assignment:
     limits: Limits
     warm_up_optimizer: bool = False
     isolation: tuple[str, ...] = DEFAULT_ISOLATION
+    inputs: str = "same"
 
     @property
     def name(self) -> str:
@@ -111,7 +113,7 @@ def load_assignment(folder: Path) -> Assignment:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
     top = _Table(path, "", table)
-    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation")
+    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs")
     files = top.take("files", list)
     if not files or not all(isinstance(name, str) and name and "/" not in name for name in files):
         raise AssignmentError(
@@ -126,6 +128,7 @@ def load_assignment(folder: Path) -> Assignment:
         limits=_limits(_Table(path, "limits.", top.take("limits", dict, {}))),
         warm_up_optimizer=top.take("warm_up_optimizer", bool, False),
         isolation=_isolation(path, top),
+        inputs=_inputs(path, top.take("inputs", str, "same")),
     )
 
 
@@ -156,6 +159,12 @@ def _isolation(path: Path, top: _Table) -> tuple[str, ...]:
             cure = f"did you mean {similar}?" if similar else f"there are {', '.join(known)}"
             raise AssignmentError(f"{path}: isolation has {name!r}, which is no layer: {cure}")
     return top.texts("isolation")
+
+
+def _inputs(path: Path, given: str) -> str:
+    if given not in ("same", "submission"):
+        raise AssignmentError(f'{path}: inputs is "{given}", but should be "same" or "submission"')
+    return given
 
 
 def _limits(table: _Table) -> Limits:

@@ -21,6 +21,7 @@ import pytest
 from autograder import calibration, declarations, grading
 from autograder.assignment import Assignment
 from autograder.attribution import Attribution
+from autograder.compare import inputs
 from autograder.compare.training import Judge, Trains
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
@@ -32,6 +33,7 @@ from autograder.verdicts import Run, Settled, verdict_of
 from autograder.written.questions import load_questions
 from autograder.written.sheet import Answers
 
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
@@ -57,7 +59,6 @@ def run_checks(
     """Collect an assignment's checks and run them. Raises AssignmentError or UsageError before the first of them runs.
 
     `written` are the student's answers to the written questions; without them only the code is graded.
-
     `only` are numbers of checks to run, with what they require. `deadline_s` is the monotonic time by which the run
     must end: checks that would not fit before it get an ERROR verdict. `observer` is told how every check was called.
     """
@@ -67,13 +68,12 @@ def run_checks(
     place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
     bytecode = sys.dont_write_bytecode
     sys.modules.pop(assignment.checks_file.stem, None)  # pytest would take another assignment's for this one
-    with redirect_stdout(output), redirect_stderr(output):
+    with redirect_stdout(output), redirect_stderr(output), inputs.varied(host.inputs_salt):
         status = pytest.main([*options, *place], plugins=[plugin])
     sys.dont_write_bytecode = bytecode
     if plugin.problem is not None:
         raise plugin.problem
-    ended = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-    if not plugin.verdicts or status not in ended:
+    if not plugin.verdicts or status not in _ENDED:
         raise AssignmentError(f"{assignment.checks_file}: pytest ended with {status!r}\n{output.getvalue()[-4000:]}")
     return tuple(plugin.verdicts.values())
 

@@ -6,6 +6,7 @@ Only regular files are taken: a link could point at the answers. What other tool
 from __future__ import annotations
 
 import codecs
+import hashlib
 import os
 import shutil
 import signal
@@ -76,6 +77,15 @@ class Workspace:
         similar = nearest(wanted, found) or (modules[0] if len(modules) == 1 else None)
         hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
         return f"{wanted} is missing; found {', '.join(found[:10])}{' …' if len(found) > 10 else ''}{hint}"
+
+    @property
+    def digest(self) -> str:
+        """The same for the same files, whatever the folder that they were handed in."""
+        files = sorted(path for path in self.staged.rglob("*") if path.is_file())
+        parts = [
+            hashlib.sha256(path.read_bytes()).hexdigest() + path.relative_to(self.staged).as_posix() for path in files
+        ]
+        return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
     @contextmanager
     def home(self) -> Iterator[Home]:

@@ -166,7 +166,7 @@ def test_an_exception_that_says_much_about_itself_is_bounded(open_student: OpenS
         ("while True: pass", "importing submission.py did not end within 0.5 s"),
         ("import os; os.close(3)", "importing submission.py"),
         ("import ctypes; ctypes.string_at(0)", "importing submission.py crashed with SIGSEGV"),
-        ("\x00", "importing submission.py raised"),
+        ("\x00", "submission.py is not saved as UTF-8 text"),
         ("raise NotImplementedError", "importing submission.py is not implemented yet"),
     ],
 )

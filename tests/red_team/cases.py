@@ -25,7 +25,7 @@ class Case:
 
     `score` is the least and the most that its honest content is worth; `says` are phrases that the student must be
     able to read, by check number, and `says_any` one that must stand somewhere; `never` is one that must stand nowhere.
-    `error` gives the reason why a verdict may be a fault of the grader's.
+    `error` gives the reason why a verdict may be a fault of the grader's. `inputs` is the assignment's key.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Case:
     says_any: str = ""
     never: str = ""
     error: str = ""
+    inputs: str = "same"
 
 
 def load(folder: Path, names: Iterable[str] = ()) -> list[Case]:

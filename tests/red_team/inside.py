@@ -131,10 +131,11 @@ class _Grading:
         host = None
         progress = Progress(self.assignment, changed)
         gradescope.write(progress.report(), self.places.results)
-        with stage(self.places.submission, self.assignment) as workspace:
+        assignment = dataclasses.replace(self.assignment, inputs=self.case.inputs)
+        with stage(self.places.submission, assignment) as workspace:
             if workspace._users._first is not None:
                 self.users = set(range(workspace._users._first, workspace._users._first + 100))
-            host = Watched(self.nursery, workspace, self.assignment)
+            host = Watched(self.nursery, workspace, assignment)
             written = answers_to(self.assignment, workspace)
             progress.notes = written.notes if written else ()
             run_checks(self.assignment, host, only=self.case.checks, listener=progress, written=written)
