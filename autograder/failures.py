@@ -25,19 +25,23 @@ _REFUSED = {
 _MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
 
 
+Place = Callable[[str, int], str]  # where a line of a file stands, in words
+
+
 @dataclass(frozen=True)
 class Module:
     """The student's module: its file and the names that it defines."""
 
     file: str
     names: tuple[str, ...]
+    place: Place
 
 
 def raised(
     message: dict[str, Any], what: str, module: Module, limits: Limits, steady: Callable[[str], str]
 ) -> StudentCodeFailed:
     """What a reply of the kind "raised" says, its text made `steady`. Raises WireError if it says nothing readable."""
-    kind, text, frames = text_of(message, "type"), steady(text_of(message, "text")), _frames(message)
+    kind, text, frames = text_of(message, "type"), steady(text_of(message, "text")), _frames(message, module.place)
     if kind == "AttributeError" and not frames and " has no attribute '" in text:
         return _missing(text, what, module)
     if kind == "NotImplementedError":
@@ -97,11 +101,11 @@ def _ending(ended: Ended, limits: Limits) -> str:
     return f"crashed with {signal.Signals(ended.signal).name if named else f'signal {ended.signal}'}"
 
 
-def own_frames(words: Sequence[tuple[str, int, str]], home: str) -> list[str]:
+def own_frames(words: Sequence[tuple[str, int, str]], home: str, place: Place) -> list[str]:
     """The student's lines among the frames that a dying or hanging worker reported."""
     home = home.rstrip("/") + "/"
     own = [(file.removeprefix(home), line, name) for file, line, name in words if file.startswith(home)]
-    return [_place(file, line, name) for file, line, name in own][-_FRAMES:]
+    return [_frame(place(file, line), name) for file, line, name in own][-_FRAMES:]
 
 
 def text_of(message: dict[str, Any], key: str) -> str:
@@ -112,7 +116,7 @@ def text_of(message: dict[str, Any], key: str) -> str:
     return value[:_TEXT_CHARS]
 
 
-def _frames(message: dict[str, Any]) -> list[str]:
+def _frames(message: dict[str, Any], place: Place) -> list[str]:
     frames = message.get("frames")
     if not isinstance(frames, list):
         raise wire.WireError("its frames are missing")
@@ -120,12 +124,12 @@ def _frames(message: dict[str, Any]) -> list[str]:
     for frame in frames[-_FRAMES:]:
         match frame:
             case [str(file), int(line), str(function), str(source)]:
-                lines.append(_place(file[:_NAME_CHARS], line, function[:_NAME_CHARS]))
+                lines.append(_frame(place(file[:_NAME_CHARS], line), function[:_NAME_CHARS]))
                 lines += [f"    {source[:_NAME_CHARS]}"] if source else []
             case _:
                 raise wire.WireError("a frame has an unknown form")
     return lines
 
 
-def _place(file: str, line: int, function: str) -> str:
-    return f"  {file}, line {line}" + (f", in {function}" if function not in ("", "<module>") else "")
+def _frame(place: str, function: str) -> str:
+    return f"  {place}" + (f", in {function}" if function not in ("", "<module>") else "")

@@ -15,9 +15,9 @@ from autograder.assignment import Assignment
 from autograder.errors import StudentCodeFailed
 from autograder.session import Session
 from autograder.student import Student
-from autograder.submission import Workspace
 from autograder.worker import confine, parcel, serve
 from autograder.worker.nursery import Nursery
+from autograder.workspace import Workspace
 
 _SPARE_CPU_S = 5
 
@@ -59,7 +59,7 @@ class Host:
                 gpu=self.device != "cpu",
             )
             task = serve.Task(plan, module_file, self.seed(check_id))
-            session = Session(self.nursery, task, limits, self.public_modules)
+            session = Session(self.nursery, task, limits, self.public_modules, self.workspace.place)
             try:
                 with session:
                     yield Student(session, module_file.removesuffix(".py"))

@@ -102,7 +102,7 @@ def grade(
             progress.isolation = isolation_of(nursery, assignment.isolation if require_isolation else ())
             host = Host(nursery, workspace, assignment, device=devices.chosen(device))
             written = answers_to(assignment, workspace)
-            progress.notes = written.notes if written else ()
+            progress.notes = (*workspace.recognised.notes, *(written.notes if written else ()))
             run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
     return progress.report()
 

@@ -55,11 +55,13 @@ class Session:
         task: serve.Task,
         limits: Limits,
         public_modules: Sequence[str] = (),
+        place: failures.Place = "{}, line {}".format,
     ) -> None:
         self._nursery = nursery
         self._task = task
         self._limits = limits
         self._public_modules = public_modules
+        self._place = place
         self._released: list[int] = []
         self._number = 0
         self._ended: Ended | None = None
@@ -241,7 +243,7 @@ class Session:
         )
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
-        module = failures.Module(self._task.module_file, self.names)
+        module = failures.Module(self._task.module_file, self.names, self._place)
         return failures.raised(message, what, module, self._limits, lambda text: steady(text, self._task.plan))
 
     def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:
@@ -259,7 +261,7 @@ class Session:
                 words = self._link.last_words(0.0)
         finally:
             self._link.close()
-        frames = failures.own_frames(words, self._task.plan.home)
+        frames = failures.own_frames(words, self._task.plan.home, self._place)
         return self._remember(failures.broken(broken, ended, what, limit_s, self._limits, frames))
 
     def _remember(self, failure: StudentCodeFailed) -> StudentCodeFailed:

@@ -1,111 +1,27 @@
-"""What was handed in -> Workspace: a fresh directory with a staged copy, and a copy of that for every worker.
+"""What was handed in -> Workspace: a folder, a file, or a zip of them.
 
 Only regular files are taken: a link could point at the answers. What other tools left behind is not copied.
 """
 
 from __future__ import annotations
 
-import codecs
-import hashlib
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.assignment import Assignment
-from autograder.errors import UsageError, WallError, nearest
-from autograder.users import Users
+from autograder.errors import UsageError, nearest
+from autograder.recognition import recognise
+from autograder.unpacking import NotUnpacked, unpack
 from autograder.worker.clearing import clear
+from autograder.workspace import Workspace
 
 _LEFT_BEHIND = {"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", ".ipynb_checkpoints", "node_modules"}
 _MAX_FILES, _MAX_MIB, _MAX_DEPTH = 1000, 100, 20
-
-
-@dataclass(frozen=True)
-class Home:
-    """A worker's own places: its copy of the submission, its temporary directory and its user."""
-
-    folder: Path
-    temporary: Path
-    user_id: int | None
-
-
-class Workspace:
-    """The staged copy of one submission, and where its copies for workers are made."""
-
-    def __init__(self, module_file: str) -> None:
-        self._module_file = module_file
-        self._users = Users()
-        try:
-            self.root = Path(tempfile.mkdtemp(prefix="autograder-", dir=_place(self._users.are_given)))
-        except BaseException:
-            self._users.close()
-            raise
-        self.root.chmod(0o711)  # workers pass through it; they cannot list it
-        self._homes = 0
-        self.staged = self.root / "staged"
-        self.staged.mkdir(mode=0o700)
-        self.not_files: dict[str, str] = {}  # what was not taken, and what it is
-        self.refusal: str | None = None  # why the files were not taken
-
-    def remove(self) -> None:
-        """Remove everything, and give the users back."""
-        self._users.close()
-        clear(self.root)
-
-    @property
-    def problem(self) -> str | None:
-        """Why there is no module to import, in words for the student; None if there is one."""
-        wanted = self._module_file
-        if self.refusal is not None:
-            return self.refusal
-        if (self.staged / wanted).is_file():
-            return _encoding_problem(self.staged / wanted)
-        if (self.staged / wanted).is_dir():
-            return f"{wanted} is a folder, but should be a file"
-        if wanted in self.not_files:
-            return f"{wanted} is {self.not_files[wanted]}, but should be a file"
-        found = sorted(path.name for path in self.staged.iterdir())
-        if not found:
-            left = [f"{name} is {kind}" for name, kind in sorted(self.not_files.items())]
-            return f"{wanted} is missing: {'; '.join(left[:3]) or 'nothing was handed in'}"
-        modules = [name for name in found if name.endswith(".py")]
-        similar = nearest(wanted, found) or (modules[0] if len(modules) == 1 else None)
-        hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
-        return f"{wanted} is missing; found {', '.join(found[:10])}{' …' if len(found) > 10 else ''}{hint}"
-
-    @property
-    def digest(self) -> str:
-        """The same for the same files, whatever the folder that they were handed in."""
-        files = sorted(path for path in self.staged.rglob("*") if path.is_file())
-        parts = [
-            hashlib.sha256(path.read_bytes()).hexdigest() + path.relative_to(self.staged).as_posix() for path in files
-        ]
-        return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
-
-    @contextmanager
-    def home(self) -> Iterator[Home]:
-        """A fresh copy of the submission for one worker, under a user of its own where we are root."""
-        base = self.root / str(self._homes)
-        home = Home(base / "submission", base / "tmp", self._users.next())
-        self._homes += 1
-        base.mkdir(mode=0o755)
-        shutil.copytree(self.staged, home.folder)
-        home.temporary.mkdir()
-        if home.user_id is not None:
-            for path in (home.folder, home.temporary, *home.folder.rglob("*")):
-                os.chown(path, home.user_id, home.user_id)
-        home.folder.chmod(0o700)
-        try:
-            yield home
-        finally:
-            clear(base)
-            if home.user_id is not None:
-                _remove_strays(home.user_id)
+_ZIPS_WITHIN_ZIPS = 3
 
 
 @contextmanager
@@ -119,6 +35,9 @@ def stage(path: Path, assignment: Assignment) -> Iterator[Workspace]:
             shutil.copyfile(path, workspace.staged / path.name)
         else:
             _copy(_top(path, assignment.module_file), workspace)
+        _unpack(workspace, assignment.module_file)
+        if workspace.refusal is None:
+            workspace.recognised = recognise(workspace.staged, assignment.module_file)
         yield workspace
     finally:
         if workspace is not None:
@@ -133,6 +52,30 @@ def _signals_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _unpack(workspace: Workspace, wanted: str) -> None:
+    """Take what is in a zip, if that is all that was handed in, and in a zip within it."""
+    for number in range(_ZIPS_WITHIN_ZIPS):
+        found = [path for path in workspace.staged.rglob("*") if path.is_file() and not _is_marker(path.name)]
+        if len(found) != 1 or found[0].suffix.lower() != ".zip":
+            return
+        unpacked = workspace.root / f"unpacked-{number}"
+        unpacked.mkdir(mode=0o700)
+        try:
+            unpack(found[0], unpacked)
+            found[0].unlink()
+            _copy(_top(unpacked, wanted), workspace)
+        except NotUnpacked as error:
+            workspace.refusal = str(error)
+            return
+        finally:
+            clear(unpacked)
+
+
+def _is_marker(name: str) -> bool:
+    """The platform leaves an empty __homework.zip__ beside what it unpacked."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def check_path(path: Path) -> None:
@@ -190,36 +133,3 @@ def _refusal(entries: int, size: int, depth: int) -> str | None:
             "Hint: hand in only the files that the sheet asks for."
         )
     return f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep" if depth > _MAX_DEPTH else None
-
-
-def _place(for_other_users: bool) -> str:
-    """Where the workspace is made. Workers that are other users than root must be able to get there."""
-    asked_for = tempfile.gettempdir()
-    for place in (asked_for, "/tmp", "/var/tmp"):
-        path = Path(place).resolve()
-        if not for_other_users or all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents)):
-            return place
-    raise WallError(f"{asked_for}: workers are other users and cannot enter it; name another place in TMPDIR")
-
-
-def _encoding_problem(path: Path) -> str | None:
-    """Python reads UTF-8; an editor that saves UTF-16 leaves it zero bytes, and Python's own message does not help."""
-    with path.open("rb") as file:
-        start = file.read(1 << 16)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
-        return f"{path.name} is not saved as UTF-8 text, but should be: your editor can save it so"
-    return None
-
-
-def _remove_strays(user_id: int) -> None:
-    """Remove what a worker left where everybody may write: it would fill the disk, and tell the next one."""
-    for place in {"/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir()}:
-        with suppress(OSError), os.scandir(place) as entries:
-            for entry in entries:
-                with suppress(OSError):  # it may have gone, and the next must go too
-                    if entry.stat(follow_symlinks=False).st_uid != user_id:
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        clear(Path(entry.path))
-                    else:
-                        Path(entry.path).unlink()

@@ -93,8 +93,8 @@ def worker_s(nursery) -> float:
     """Seconds from the request for a worker to its imported module."""
     from autograder.assignment import Limits
     from autograder.session import Session
-    from autograder.submission import Workspace
     from autograder.worker import confine, serve
+    from autograder.workspace import Workspace
 
     workspace = Workspace("submission.py")
     try:

@@ -34,7 +34,7 @@ import pytest
 _NURSERY, _NURSING = "autograder.worker.nursery", "autograder.worker.nursing"
 _SERVE, _LINK = "autograder.worker.serve", "autograder.worker.link"
 _SESSION, _SUBMISSION, _COLLECT = "autograder.session", "autograder.submission", "autograder.collect"
-_SHEET, _BOUNDED = "autograder.written.sheet", "autograder.written.bounded"
+_SHEET, _BOUNDED = "autograder.written.sheet", "autograder.bounded"
 OF_THE_GRADER = (
     "autograder.report.gradescope:write",
     "tempfile:mkdtemp",

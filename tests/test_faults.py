@@ -31,7 +31,7 @@ WRITE = "autograder.report.gradescope:write"
 NURSERY, NURSING = "autograder.worker.nursery:Nursery", "autograder.worker.nursing"
 SESSION, LINK = "autograder.session:Session", "autograder.worker.link:Link"
 SERVE, COLLECT = "autograder.worker.serve", "autograder.collect"
-BOUNDED = "autograder.written.bounded"
+BOUNDED = "autograder.bounded"
 
 
 @pytest.fixture(scope="module")

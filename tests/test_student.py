@@ -425,7 +425,7 @@ def test_an_object_of_ours_can_be_placed_and_looked_at_later(open_student: OpenS
         StudentCodeFailed,
         StudentCodeFailed("x"),
     ],
-    ids=lambda secret: str(secret)[:40],
+    ids=lambda secret: str(secret).split(" at 0x")[0].split(" from ")[0][:40],
 )
 def test_what_knows_the_answers_does_not_travel(student: Any, secret: Any) -> None:
     with pytest.raises(WallError, match="may not travel to the worker"):

@@ -94,4 +94,5 @@ def _total(report: Report) -> list[str]:
         lines.append(f'{points(report.by_hand)} further points are given by a person, who reads what is marked "hand".')
     if report.ungraded_points:
         lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
-    return [*lines, *map(clean, report.notes)]
+    notes = [textwrap.fill(clean(note), _WIDTH, break_long_words=False, break_on_hyphens=False) for note in report.notes]
+    return [*lines, *notes]

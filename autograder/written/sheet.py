@@ -10,9 +10,9 @@ from pathlib import Path
 from autograder import grading
 from autograder.answers import Answer, Sheet, read_file
 from autograder.assignment import Assignment
+from autograder.bounded import TookTooMuch, bounded
 from autograder.model import Check, Status, Verdict, Visibility
-from autograder.submission import Workspace
-from autograder.written.bounded import TookTooMuch, bounded
+from autograder.workspace import Workspace
 from autograder.written.choices import choice, match, prose
 from autograder.written.expressions import expression
 from autograder.written.graded import Graded, joined

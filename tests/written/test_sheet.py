@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.bounded import TookTooMuch, bounded
 from autograder.model import Status
 from autograder.written import sheet
-from autograder.written.bounded import TookTooMuch, bounded
 from autograder.written.questions import load_questions
 from autograder.written.sheet import Answers
 from autograder.written.template import template

@@ -1,4 +1,4 @@
-"""corpus-builder: Submission.py with a capital letter: 0 marks, told to rename it."""
+"""corpus-builder: Submission.py with a capital letter: taken for submission.py, which a note says."""
 
 
 def build(dest, good):

@@ -1,0 +1,161 @@
+"""Definitions, imports and constants are kept at their lines; what runs is left out; what is broken costs itself."""
+
+from __future__ import annotations
+
+import ast
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.cutting import Cut, definitions
+
+
+def cut(source: str) -> Cut:
+    return definitions(dedent(source).lstrip("\n"))
+
+
+def run(source: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(compile(cut(source).source, "submission.py", "exec"), names)
+    return names
+
+
+SCRIPT = """
+    '''My homework.'''
+    import math
+    import no_such_package
+    from argparse import ArgumentParser
+
+    SIZE = 2 * 8
+    device = str(math.floor(1.5))
+    data = open("mnist.npz").read()
+    model = None
+
+    parser = ArgumentParser()
+    args = parser.parse_args()
+    print("training")
+
+    @staticmethod
+    def double(x):
+        return 2 * x * len(device)
+
+    class Net:
+        width = SIZE
+
+    for epoch in range(10 ** 9):
+        double(epoch)
+
+    if __name__ == "__main__":
+        double(1)
+"""
+
+
+def test_what_defines_is_kept_and_what_runs_is_named() -> None:
+    names = run(SCRIPT)
+    assert names["double"](3) == 6 and names["Net"].width == 16
+    assert names["device"] == "1"
+    assert "no_such_package" not in names and "data" not in names and "args" not in names
+    left_out = cut(SCRIPT).left_out
+    assert [(piece.line, piece.text) for piece in left_out] == [
+        (8, 'data = open("mnist.npz").read()'),
+        (11, "parser = ArgumentParser()"),
+        (12, "args = parser.parse_args()"),
+        (13, 'print("training")'),
+        (22, "for epoch in range(10 ** 9):"),
+        (25, 'if __name__ == "__main__":'),
+    ]
+
+
+def test_every_line_stays_where_it_was() -> None:
+    before, after = dedent(SCRIPT).lstrip("\n").split("\n"), cut(SCRIPT).source.split("\n")
+    assert len(before) == len(after)
+    assert all(new in ("", old) or new.endswith(old) for old, new in zip(before, after, strict=True))
+
+
+def test_a_constant_that_a_definition_needs_may_call_something_and_may_fail() -> None:
+    names = run("""
+        import os
+        base = os.path.join("a", "b")
+        path = base + "/c"
+        broken = int("x")
+        unused = print("never printed")
+        def f(): return path
+        def g(): return broken
+    """)
+    assert names["f"]() == "a/b/c"
+    assert "broken" not in names and "unused" not in names
+
+
+def test_a_constant_over_several_lines_is_kept() -> None:
+    assert (
+        run("""
+        import math
+        table = math.prod([
+            1,
+            2,
+        ])
+        def f(): return table
+    """)["f"]()
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "problem"),
+    [
+        ("def g(x):\n    return x +\n", 4, "invalid syntax"),
+        ("def g(x):\nreturn x\n", 3, "expected an indented block"),
+        ('def g(x):\n    print "x"\n', 4, "Missing parentheses in call to 'print'"),
+        ("g = (1,\n", 3, "'(' was never closed"),
+        ("class G:\n    def f(self:\n        pass\n", 4, "'(' was never closed"),
+    ],
+)
+def test_a_piece_that_is_no_python_costs_only_itself(broken: str, line: int, problem: str) -> None:
+    after = "def h():\n    return 3\n\n\nclass K:\n    '''text\nat the margin'''\n    x = 4\n"
+    source = f"def f():\n    return 1\n{broken}{after}"
+    names: dict[str, Any] = {}
+    found = definitions(source)
+    exec(compile(found.source, "submission.py", "exec"), names)
+    assert (names["f"](), names["h"](), names["K"].x) == (1, 3, 4)
+    assert "g" not in names and "G" not in names
+    (piece, *_) = [piece for piece in found.left_out if piece.problem]
+    assert piece.line == line
+    assert problem in piece.problem
+
+
+def test_decorators_go_with_their_function() -> None:
+    assert (
+        run("""
+        import functools
+        x = = 1
+        @functools.lru_cache(
+            maxsize=None
+        )
+        def f(): return 1
+    """)["f"]
+        .cache_info()
+        .maxsize
+        is None
+    )
+
+
+@given(
+    st.lists(st.sampled_from(["def f():", "    return 1", "x = 1", "(", ")", "'''", "@f", "else:", "\\", "\t", "#"]))
+)
+def test_whatever_is_handed_in_the_rest_is_python(lines: list[str]) -> None:
+    found = definitions("\n".join(lines))
+    ast.parse(found.source)
+    assert len(found.source.split("\n")) == max(len("\n".join(lines).split("\n")), 1)
+
+
+@pytest.mark.parametrize(
+    "source", ["(" * 5000, "-" * 50_000 + "1", "\0", "x = " + "[" * 300 + "]" * 300, "a.b" * 20_000]
+)
+def test_nesting_without_end_is_no_python(source: str) -> None:
+    found = definitions(f"def f(): return 1\n{source}\n")
+    names: dict[str, Any] = {}
+    exec(compile(found.source, "submission.py", "exec"), names)
+    assert names["f"]() == 1
