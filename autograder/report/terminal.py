@@ -94,5 +94,6 @@ def _total(report: Report) -> list[str]:
         lines.append(f'{points(report.by_hand)} further points are given by a person, who reads what is marked "hand".')
     if report.ungraded_points:
         lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
-    notes = [textwrap.wrap(clean(note), _WIDTH, break_long_words=False, break_on_hyphens=False) for note in report.notes]
-    return [*lines, *(line for note in notes for line in note)]
+    for note in report.notes:
+        lines += textwrap.wrap(clean(note), _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return lines
