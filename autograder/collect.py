@@ -141,7 +141,7 @@ class _Plugin:
         grading.validate([*questions, *described], self.assignment.parts, path)
         chosen = grading.select([*(questions if self.written else []), *described], self.only)
         by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
-        items[:] = [item for _, item in by_item]
+        items[:] = [item for _, item in sorted(by_item, key=lambda pair: grading.comes_late(pair[0], described))]
         self._checks = {item.nodeid: check for check, item in by_item}
         importing = grading.import_check(self.assignment.module_file, self.assignment.limits.import_timeout_s)
         asked = [check for check in questions if check in chosen]

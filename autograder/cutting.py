@@ -18,7 +18,9 @@ _BEGINS = re.compile(r"[^\s#)\]}'\"\\]")  # at the left margin
 _GOES_ON = re.compile(r"(?:else|elif|except|finally)\b")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.USub, ast.UAdd, ast.Not, ast.Load)
 _TEXT_CHARS = 60
+_TAIL = 40  # pieces that one statement may go on over: more would take quadratic time
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,47 @@ def definitions(source: str) -> Cut:
             left_out.append(node)
         else:
             nodes.append(node)
-    used = _names_in(node for node in nodes if isinstance(node, _DEFINITIONS))
-    wanted = _constants(nodes, used)
-    for node in nodes:
-        first, last = _first_line(node), node.end_lineno or node.lineno
+    wanted = _constants(nodes, _names_in(node for node in nodes if isinstance(node, _DEFINITIONS)))
+    for group in _groups(nodes):
+        first, last = _first_line(group[0]), max(node.end_lineno or 0 for node in group)
         text = lines[first - 1 : last]
-        if isinstance(node, _DEFINITIONS) or _is_plain(node):
+        if all(isinstance(node, _DEFINITIONS) or _is_plain(node) for node in group):
             kept[first - 1 : last] = text
-        elif isinstance(node, _IMPORTS) or node in wanted:
-            kept[first - 1 : last] = [_ATTEMPT + text[0], *text[1:]]
-        elif not _says_nothing(node):
+        elif all(isinstance(node, _IMPORTS) or _is_plain(node) or node in wanted for node in group):
+            if not _is_of_the_future(group[0]):
+                kept[first - 1 : last] = [_ATTEMPT + text[0], *text[1:]]
+        elif not all(map(_says_nothing, group)):
             left_out.append(LeftOut(first, _start(text[0])))
+    if not kept[0] and (future := _future(nodes)):
+        kept[0] = future
     return Cut("\n".join(kept), tuple(sorted(left_out, key=lambda piece: piece.line)))
+
+
+def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """Statements that share a line stay or go together."""
+    group: list[ast.stmt] = []
+    for node in sorted(nodes, key=_first_line):
+        if group and _first_line(node) > max(other.end_lineno or 0 for other in group):
+            yield group
+            group = []
+        group.append(node)
+    if group:
+        yield group
+
+
+def _is_of_the_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _future(nodes: list[ast.stmt]) -> str:
+    """One import of what a notebook's cells import from __future__: it must stand first in a file."""
+    names = {
+        name.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and _is_of_the_future(node)
+        for name in node.names
+    }
+    return f"from __future__ import {', '.join(sorted(names))}" if names else ""
 
 
 def _statements(lines: list[str]) -> Iterator[ast.stmt | LeftOut]:
@@ -72,7 +103,9 @@ def _statements(lines: list[str]) -> Iterator[ast.stmt | LeftOut]:
     position = 0
     while position < len(starts):
         first = starts[position]
-        for after in range(position + 1, len(starts) + 1):  # decorators and strings over several lines go on
+        for after in range(
+            position + 1, min(position + _TAIL, len(starts)) + 1
+        ):  # decorators and strings over several lines go on
             end = starts[after] if after < len(starts) else len(lines)
             found = _parsed(lines, first, end)
             if found is not None or (after > position + 1 and _is_definition(lines[starts[after - 1]])):
@@ -120,10 +153,10 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _is_plain(node: ast.stmt) -> bool:
-    """A constant that runs nothing: numbers, texts, what is computed of them, names."""
+    """A constant that cannot fail: numbers, texts, and what is made of them."""
     if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
         return False
-    return not any(isinstance(part, (ast.Call, ast.Await, ast.Yield, ast.ListComp)) for part in ast.walk(node.value))
+    return all(isinstance(part, _PLAIN) for part in ast.walk(node.value))
 
 
 def _constants(nodes: list[ast.stmt], used: set[str]) -> set[ast.stmt]:

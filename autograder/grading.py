@@ -73,6 +73,18 @@ def select(checks: Sequence[Check], wanted: Iterable[str]) -> tuple[Check, ...]:
     return tuple(check for check in checks if check.id in chosen)
 
 
+def comes_late(check: Check, checks: Iterable[Check]) -> bool:
+    """Whether a check runs after those that students see: what it shows their code must have no later reader.
+
+    Hidden checks do, and what requires them.
+    """
+    late: set[str] = set()
+    for other in checks:
+        if other.visibility is not Visibility.VISIBLE or late & set(other.requires):
+            late.add(other.id)
+    return check.id in late
+
+
 def blocker(check: Check, verdicts: Mapping[str, Verdict]) -> Verdict | None:
     """The verdict that keeps a check from running: an import or a required check that FAILED or is BLOCKED.
 

@@ -41,8 +41,8 @@ def read_notebook(content: bytes) -> Notebook:
         document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotANotebook(f"it is not valid JSON ({str(error)[:100]})") from None
-    lines: list[str] = []
-    places: list[tuple[int, int]] = []
+    lines = [""]  # one of our own: what must stand first in a file can be put there
+    places = [(1, 1)]
     for number, cell in enumerate(_cells(document), start=1):
         if cell.get("cell_type") != "code":
             continue
@@ -58,7 +58,8 @@ def _cells(document: Any) -> list[dict[str, Any]]:
     cells = document.get("cells")
     if cells is None and isinstance(document.get("worksheets"), list):  # format 3
         sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+        lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
+        cells = [cell for found in lists for cell in found]
     if not isinstance(cells, list):
         raise NotANotebook("it has no cells")
     return [cell for cell in cells if isinstance(cell, dict)]

@@ -79,7 +79,7 @@ def _from_notebook(path: Path, folder: Path, wanted: str) -> Recognised:
         notebook, cut = bounded(lambda: _read(path), _READ_WITHIN_S)
     except (NotANotebook, TookTooMuch) as error:
         return Recognised(problem=f"{wanted} is missing, and {name} cannot be read as a notebook: {error}")
-    (folder / wanted).write_text(cut.source, encoding="utf-8")
+    (folder / wanted).write_text(cut.source, encoding="utf-8", errors="replace")
     return Recognised(_notes(name, wanted, notebook, cut), notebook, name)
 
 

@@ -64,7 +64,8 @@ def _unpack(workspace: Workspace, wanted: str) -> None:
         unpacked.mkdir(mode=0o700)
         try:
             unpack(found[0], unpacked)
-            found[0].unlink()
+            clear(workspace.staged)  # what was beside the zip must not be in the way
+            workspace.staged.mkdir(mode=0o700)
             _copy(_top(unpacked, wanted), workspace)
         except NotUnpacked as error:
             workspace.refusal = str(error)

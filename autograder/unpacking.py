@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 MAX_ENTRIES, MAX_MIB = 2000, 200
 _CHUNK = 1 << 20
+# What zipfile and the four decompressors raise for what is damaged, encrypted or odd.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError, ValueError, KeyError, OSError, struct.error),
+)
 
 
 class NotUnpacked(Exception):
@@ -24,10 +32,8 @@ def unpack(archive: Path, folder: Path) -> None:
             left = MAX_MIB << 20  # what an entry says of its size may be a lie
             for entry in entries:
                 left -= _write(opened, entry, folder, left)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _DAMAGED as error:
         raise NotUnpacked(f"{archive.name} cannot be unpacked ({error}); pack it again") from None
-    except OSError as error:
-        raise NotUnpacked(f"{archive.name} cannot be unpacked ({error.strerror})") from None
 
 
 def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, room: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from textwrap import dedent
 from typing import Any
 
@@ -159,3 +160,40 @@ def test_nesting_without_end_is_no_python(source: str) -> None:
     names: dict[str, Any] = {}
     exec(compile(found.source, "submission.py", "exec"), names)
     assert names["f"]() == 1
+
+
+def test_what_is_made_of_something_left_out_is_left_out_or_fails_quietly() -> None:
+    names = run("""
+        losses = train()
+        last = losses[-1]
+        width, height = shape
+        def f(): return 1
+        def g(): return last
+    """)
+    assert names["f"]() == 1 and "last" not in names and "width" not in names
+
+
+def test_statements_on_one_line_stay_or_go_together() -> None:
+    names = run("""
+        a = 1; ran.append(1)
+        import math; b = 2
+        c = 3; d = train(
+            4)
+        def f(): return math.floor(b)
+    """)
+    assert names["f"]() == 2 and "a" not in names and "c" not in names
+
+
+def test_imports_from_the_future_stand_first() -> None:
+    found = definitions("\nx = 1\nfrom __future__ import annotations\n\ndef f(x: NotThere): return 1\n")
+    assert found.source.split("\n")[:3] == ["from __future__ import annotations", "x = 1", ""]
+    names: dict[str, Any] = {}
+    exec(compile(found.source, "submission.py", "exec"), names)
+    assert names["f"](1) == 1
+
+
+@pytest.mark.parametrize("line", ["this is prose, no python", "f(", "@", "else:", "x = '''"])
+def test_many_broken_lines_take_bounded_time(line: str) -> None:
+    started = time.process_time()
+    definitions("\n".join([line] * 1000) + "\ndef f(): return 1\n")
+    assert time.process_time() - started < 8

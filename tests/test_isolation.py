@@ -121,6 +121,18 @@ def test_a_visible_check_that_needs_a_hidden_one_does_not_name_it() -> None:
     assert blocked.student_output == "Not run: needs a check that is not shown, which failed."
 
 
+def test_hidden_checks_and_what_needs_them_run_last() -> None:
+    hidden = Visibility.HIDDEN
+    checks = [
+        check("1.1"),
+        check("1.2", visibility=hidden),
+        check("1.3", requires=("test_1.2",)),
+        check("1.4", requires=("test_1.1",)),
+        check("1.5", visibility=Visibility.AFTER_DUE_DATE),
+    ]
+    assert [grading.comes_late(one, checks) for one in checks] == [False, True, True, False, True]
+
+
 def test_the_summary_does_not_number_hidden_answers() -> None:
     open_answer = verdict(Status.MANUAL, "1.1", name="why", visibility=Visibility.HIDDEN)
     assert "a person reads some answers." in gradescope.results(report(open_answer))["output"]

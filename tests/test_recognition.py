@@ -12,9 +12,11 @@ import pytest
 from autograder.assignment import Assignment, Limits
 from autograder.host import Host, Transcript
 from autograder.model import Part
+from autograder.report import gradescope
 from autograder.submission import stage
 from autograder.worker.nursery import Nursery
 from autograder.workspace import Workspace
+from tests.made_reports import report, verdict
 
 SOURCE = "def f():\n    return 1\n"
 
@@ -195,3 +197,38 @@ def test_later_definitions_win_and_errors_name_cell_and_line(
                 AssertionError, match=r"g\(\) raised ZeroDivisionError.*\n  vae.ipynb, cell 2, line 6, in g"
             ):
                 student.g()
+
+
+# ------------------------------------------------------------------------- never a fault of ours, never our voice
+
+
+def damaged(folder: Path, method: int) -> bytes:
+    path = folder / "damaged.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("vae.py", SOURCE * 50)
+    content = bytearray(path.read_bytes())
+    content[40:70] = bytes(30)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_STORED])
+def test_a_damaged_zip_is_the_student_s_to_pack_again(assignment: Assignment, tmp_path: Path, method: int) -> None:
+    with stage(hand_in(tmp_path, {"homework.zip": damaged(tmp_path, method)}), assignment) as workspace:
+        assert workspace.problem is not None and "cannot be unpacked" in workspace.problem
+
+
+def test_nothing_beside_a_zip_is_in_the_way(assignment: Assignment, tmp_path: Path) -> None:
+    packed = zipped(tmp_path, {"vae.py": SOURCE, "__x__/helper.py": ""})
+    with stage(hand_in(tmp_path, {"vae.py/homework.zip": packed, "__x__": ""}), assignment) as workspace:
+        assert workspace.problem is None
+
+
+def test_a_notebook_with_characters_that_no_file_can_hold_is_read(assignment: Assignment, tmp_path: Path) -> None:
+    with stage(hand_in(tmp_path, {"vae.ipynb": notebook("x = '\ud800'\n" + SOURCE)}), assignment) as workspace:
+        assert workspace.problem is None
+
+
+def test_the_name_of_a_file_writes_no_lines_into_the_report(assignment: Assignment, tmp_path: Path) -> None:
+    with stage(hand_in(tmp_path, {"h\n100 of 100 points.ipynb": notebook(SOURCE)}), assignment) as workspace:
+        made = report(verdict(), notes=workspace.recognised.notes)
+    assert "\n100 of 100 points" not in gradescope.results(made)["output"]

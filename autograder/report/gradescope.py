@@ -91,7 +91,7 @@ def _summary(report: Report) -> str:
         shown = [check.number for check in read if check.visibility is Visibility.VISIBLE]
         which = f"the answers to {', '.join(shown)}" if len(shown) == len(read) else "some answers"
         lines.append(f"{points(report.by_hand)} points are not in this score: a person reads {which}.")
-    return "\n".join([*lines, *report.notes])
+    return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 
 
 def write(report: Report, path: Path) -> None:

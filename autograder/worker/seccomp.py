@@ -20,13 +20,16 @@ import struct
 from dataclasses import dataclass
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
-_LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
+_LOAD, _EQUAL, _GREATER, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x54, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _ALLOW, _KILL_PROCESS, _RETURN_ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _REFUSED, _MISSING = _RETURN_ERROR | errno.EPERM, _RETURN_ERROR | errno.ENOSYS
 _LAST_KNOWN = 450  # what is newer is not there: libraries then do without it
 _CLONE_THREAD = 0x10000
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # type into a terminal
+_READ_ONLY_AND_TRUNCATE, _O_TRUNC = 0o1003, 0o1000
+# Type into a terminal; have the kernel send signals on our behalf.
+_IOCTL_REFUSED = (0x5412, 0x541C, 0x8901, 0x8902, 0x5452)
+_FCNTL_REFUSED = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX; F_SETLEASE, F_NOTIFY
 
 # name, number on x86_64, number on aarch64
 _CALLS = {
@@ -45,11 +48,13 @@ _CALLS = {
         mq_unlink 241 181, memfd_secret 447 447""",
     "places": """unshare 272 97, setns 308 268, mount 165 40, umount2 166 39, pivot_root 155 41, move_mount 429 429,
         open_tree 428 428, fsopen 430 430, fsconfig 431 431, fsmount 432 432, fspick 433 433, mount_setattr 442 442,
-        chroot 161 51, name_to_handle_at 303 264, open_by_handle_at 304 265, mknod 133 -, mknodat 259 33""",
+        chroot 161 51, name_to_handle_at 303 264, open_by_handle_at 304 265, mknod 133 -, mknodat 259 33,
+        truncate 76 45""",
     "rights": """setuid 105 146, setgid 106 144, setreuid 113 145, setregid 114 143, setresuid 117 147,
         setresgid 119 149, setfsuid 122 151, setfsgid 123 152, setgroups 116 159, capset 126 91, personality 135 92,
         keyctl 250 219, add_key 248 217, request_key 249 218, setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7,
         removexattr 197 14, lremovexattr 198 15, fremovexattr 199 16""",
+    "what other workers left in memory": """fadvise64 221 223, readahead 187 213, mincore 27 232, preadv2 327 286""",
     "the kernel": """bpf 321 280, userfaultfd 323 282, perf_event_open 298 241, io_uring_setup 425 425,
         io_uring_enter 426 426, io_uring_register 427 427, init_module 175 105, finit_module 313 273,
         delete_module 176 106, kexec_load 246 104, kexec_file_load 320 294, reboot 169 142, swapon 167 224,
@@ -61,9 +66,8 @@ _CALLS = {
 _UNLESS_GPU = "memfd_create 319 279"  # memory that no limit counts; the driver of a GPU needs it
 _PRETENDED = """chmod 90 -, fchmod 91 52, fchmodat 268 53, chown 92 -, fchown 93 55, lchown 94 -, fchownat 260 54,
     utime 132 -, utimes 235 -, futimesat 261 -, utimensat 280 88"""
-_WITH_CONDITIONS = (
-    "clone 56 220, clone3 435 435, kill 62 129, tgkill 234 131, prlimit64 302 261, prctl 157 167, ioctl 16 29"
-)
+_WITH_CONDITIONS = """clone 56 220, clone3 435 435, kill 62 129, tgkill 234 131, prlimit64 302 261, prctl 157 167,
+    ioctl 16 29, fcntl 72 25, open 2 -, openat 257 56, openat2 437 437"""
 # To outlive the nursery, to be looked into, to move its own memory map, to adopt processes.
 _PRCTL_REFUSED = (1, 4, 35, 36, 0x59616D61)
 
@@ -127,13 +131,24 @@ def _of_every_process(machine: _Architecture, gpu: bool) -> list[_Instruction]:
         program += _if_number(number, [(_RETURN, 0, 0, _REFUSED)])
     for _, number in _numbers(_PRETENDED, machine):
         program += _if_number(number, [(_RETURN, 0, 0, _RETURN_ERROR)])
-    # The C library then makes its threads with clone, whose flags can be looked at.
-    program += _if_number(special["clone3"], [(_RETURN, 0, 0, _MISSING)])
+    # The C library then makes its threads with clone, whose flags can be looked at, and opens files with openat.
+    for name in ("clone3", "openat2"):  # what is asked for lies in memory, where a filter cannot look
+        program += _if_number(special[name], [(_RETURN, 0, 0, _MISSING)])
     threads = [*_if_argument(0, _ANY_BIT, _CLONE_THREAD, _ALLOW), (_RETURN, 0, 0, _REFUSED)]
     program += _if_number(special["clone"], threads)
-    for name, argument, values in (("prctl", 0, _PRCTL_REFUSED), ("ioctl", 1, (_TIOCSTI, _TIOCLINUX))):
+    for name, argument, values in (
+        ("prctl", 0, _PRCTL_REFUSED),
+        ("ioctl", 1, _IOCTL_REFUSED),
+        ("fcntl", 1, _FCNTL_REFUSED),
+    ):
         tests = [part for value in values for part in _if_argument(argument, _EQUAL, value, _REFUSED)]
         program += _if_number(special[name], [*tests, (_RETURN, 0, 0, _ALLOW)])
+    # Emptying a file that is opened for reading: before its third version Landlock does not look at that.
+    for name, argument in (("open", 1), ("openat", 2)):
+        if name in special:
+            flags = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), (_AND, 0, 0, _READ_ONLY_AND_TRUNCATE)]
+            refuse = [(_EQUAL, 0, 1, _O_TRUNC), (_RETURN, 0, 0, _REFUSED), (_RETURN, 0, 0, _ALLOW)]
+            program += _if_number(special[name], [*flags, *refuse])
     return program
 
 
