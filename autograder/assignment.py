@@ -78,6 +78,11 @@ class Assignment:
         """The file that is imported as the student's module."""
         return self.files[0]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that students define."""
+        return frozenset(name for part in self.parts for name in part.names)
+
     def names_of(self, number: str) -> frozenset[str]:
         """The names that students define for a part."""
         return frozenset(name for part in self.parts if part.number == number for name in part.names)

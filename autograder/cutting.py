@@ -1,23 +1,25 @@
-"""A file that cannot be imported as it is -> what of it can be: definitions, imports and simple constants.
+"""What a notebook defines -> what is taken of it: definitions, imports and constants.
 
-Students hand in scripts that train, plot, parse arguments or read data when they are imported, and notebooks, which are
-nothing else. What defines something is kept, at the same lines; everything else is left out and named. A constant that
-calls something is kept if a definition uses it, and its failure leaves it undefined. Where the file is no valid Python,
-the pieces that are go on.
+A notebook also trains, plots, prints and installs. What defines something is kept, at the same lines; all else is left
+out and named. A variable that is made by a call is kept if a definition needs it, and if what it calls comes from a
+library: to call what the notebook defines may be the training. Where a piece is no valid Python, the others go on. The
+worker runs what is kept statement by statement (`worker/piecewise.py`), so that one that fails costs itself only.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
-from collections.abc import Iterable, Iterator
+import symtable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-_ATTEMPT = 'with __import__("contextlib").suppress(Exception): '
 _BEGINS = re.compile(r"[^\s#)\]}'\"\\]")  # at the left margin
 _GOES_ON = re.compile(r"(?:else|elif|except|finally)\b")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 _PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.USub, ast.UAdd, ast.Not, ast.Load)
 _TEXT_CHARS = 60
 _TAIL = 40  # pieces that one statement may go on over: more would take quadratic time
@@ -40,31 +42,96 @@ class Cut:
     left_out: tuple[LeftOut, ...]
 
 
-def definitions(source: str) -> Cut:
-    """The definitions of a file, its imports and constants. Never raises for what a student wrote."""
+def definitions(source: str, asked_for: Collection[str] = ()) -> Cut:
+    """The definitions of a file, its imports, its constants, and the names that are asked for. Never raises."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = [""] * len(lines)
     nodes: list[ast.stmt] = []
     left_out: list[LeftOut] = []
-    for node in _statements(lines):
-        if isinstance(node, LeftOut):
-            left_out.append(node)
+    for piece in _statements(lines):
+        if isinstance(piece, LeftOut):
+            left_out.append(piece)
+        elif problem := _why_not_compiled(piece):
+            left_out.append(LeftOut(piece.lineno, _start(lines[piece.lineno - 1]), problem))
         else:
-            nodes.append(node)
-    wanted = _constants(nodes, _names_in(node for node in nodes if isinstance(node, _DEFINITIONS)))
+            nodes.append(piece)
+    chosen = _Choice(nodes, lines, asked_for).kept()
+    kept = [""] * len(lines)
     for group in _groups(nodes):
         first, last = _first_line(group[0]), max(node.end_lineno or 0 for node in group)
-        text = lines[first - 1 : last]
-        if all(isinstance(node, _DEFINITIONS) or _is_plain(node) for node in group):
-            kept[first - 1 : last] = text
-        elif all(isinstance(node, _IMPORTS) or _is_plain(node) or node in wanted for node in group):
-            if not _is_of_the_future(group[0]):
-                kept[first - 1 : last] = [_ATTEMPT + text[0], *text[1:]]
+        if all(node in chosen for node in group):
+            kept[first - 1 : last] = lines[first - 1 : last]
         elif not all(map(_says_nothing, group)):
-            left_out.append(LeftOut(first, _start(text[0])))
-    if not kept[0] and (future := _future(nodes)):
-        kept[0] = future
+            left_out.append(LeftOut(first, _start(lines[first - 1])))
     return Cut("\n".join(kept), tuple(sorted(left_out, key=lambda piece: piece.line)))
+
+
+class _Choice:
+    """Which statements of a file are kept."""
+
+    def __init__(self, nodes: list[ast.stmt], lines: list[str], asked_for: Collection[str]) -> None:
+        self.nodes = nodes
+        self.lines = lines
+        self.needed = set(asked_for)
+        self.libraries = {*dir(builtins)} | {
+            (alias.asname or alias.name).split(".")[0]
+            for node in nodes
+            for part in ast.walk(node)
+            if isinstance(part, _IMPORTS)
+            for alias in part.names
+        }
+        self.libraries |= {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+        self.libraries -= {"print", "input", "exit", "quit", "open", "exec", "eval"}
+
+    def kept(self) -> set[ast.stmt]:
+        """The statements to keep; from the last to the first, because one needs those before it."""
+        found: set[ast.stmt] = set()
+        for node in self.nodes:
+            if isinstance(node, _DEFINITIONS):
+                self.needed |= _globals_of("\n".join(self.lines[_first_line(node) - 1 : node.end_lineno]))
+        for node in reversed(self.nodes):
+            if self._defines(node):
+                found.add(node)
+                if not isinstance(node, (*_DEFINITIONS, *_IMPORTS)):
+                    self.needed |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        return found
+
+    def _defines(self, node: ast.stmt) -> bool:
+        if isinstance(node, (*_DEFINITIONS, *_IMPORTS)):
+            return True
+        if isinstance(node, _ASSIGNMENTS) and node.value is not None:
+            if all(isinstance(part, _PLAIN) for part in ast.walk(node.value)) or isinstance(node.value, ast.Lambda):
+                return True
+            return bool(self.needed & _targets(node)) and self._calls_libraries(node.value)
+        if isinstance(node, ast.If):
+            return self._calls_libraries(node.test) and all(map(self._defines, [*node.body, *node.orelse]))
+        if isinstance(node, ast.Try):
+            handled = [part for handler in node.handlers for part in handler.body]
+            return all(map(self._defines, [*node.body, *handled, *node.orelse, *node.finalbody]))
+        return _says_nothing(node)
+
+    def _calls_libraries(self, value: ast.expr) -> bool:
+        calls = [part for part in ast.walk(value) if isinstance(part, (ast.Call, ast.Await))]
+        return all(isinstance(call, ast.Call) and _root(call.func) in self.libraries for call in calls)
+
+
+def _globals_of(text: str) -> set[str]:
+    """The names that a definition takes from around it."""
+    try:
+        tables = [symtable.symtable(text, "definition", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found = {symbol.get_name() for symbol in tables[0].get_symbols() if symbol.is_referenced()}
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        found |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+    return found
+
+
+def _root(function: ast.expr) -> str:
+    while isinstance(function, (ast.Attribute, ast.Call, ast.Subscript)):
+        function = function.func if isinstance(function, ast.Call) else function.value
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
@@ -79,21 +146,6 @@ def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
         yield group
 
 
-def _is_of_the_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
-
-
-def _future(nodes: list[ast.stmt]) -> str:
-    """One import of what a notebook's cells import from __future__: it must stand first in a file."""
-    names = {
-        name.name
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and _is_of_the_future(node)
-        for name in node.names
-    }
-    return f"from __future__ import {', '.join(sorted(names))}" if names else ""
-
-
 def _statements(lines: list[str]) -> Iterator[ast.stmt | LeftOut]:
     """The statements at the left margin; where the whole is no valid Python, piece by piece."""
     if (whole := _parsed(lines, 0, len(lines))) is not None:
@@ -103,9 +155,8 @@ def _statements(lines: list[str]) -> Iterator[ast.stmt | LeftOut]:
     position = 0
     while position < len(starts):
         first = starts[position]
-        for after in range(
-            position + 1, min(position + _TAIL, len(starts)) + 1
-        ):  # decorators and strings over several lines go on
+        last = min(position + _TAIL, len(starts))
+        for after in range(position + 1, last + 1):  # decorators and strings over several lines go on
             end = starts[after] if after < len(starts) else len(lines)
             found = _parsed(lines, first, end)
             if found is not None or (after > position + 1 and _is_definition(lines[starts[after - 1]])):
@@ -139,6 +190,15 @@ def _broken(lines: list[str], first: int, end: int) -> LeftOut:
     return LeftOut(first + 1, _start(lines[first]), "it belongs to what stands before it")
 
 
+def _why_not_compiled(node: ast.stmt) -> str:
+    """What Python's compiler has against a statement that its parser took: a return outside of a function."""
+    try:
+        compile(ast.Module([node], []), "definition", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
+    return ""
+
+
 def _at_their_lines(lines: list[str], first: int, end: int) -> str:
     return "\n" * first + "\n".join(lines[first:end])
 
@@ -152,30 +212,9 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _is_plain(node: ast.stmt) -> bool:
-    """A constant that cannot fail: numbers, texts, and what is made of them."""
-    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-        return False
-    return all(isinstance(part, _PLAIN) for part in ast.walk(node.value))
-
-
-def _constants(nodes: list[ast.stmt], used: set[str]) -> set[ast.stmt]:
-    """The assignments that definitions use, and those that these use."""
-    wanted: set[ast.stmt] = set()
-    for node in reversed(nodes):
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and used & _targets(node):
-            wanted.add(node)
-            used |= _names_in([node])
-    return wanted
-
-
 def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-
-
-def _names_in(nodes: Iterable[ast.stmt]) -> set[str]:
-    return {part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _says_nothing(node: ast.stmt) -> bool:

@@ -58,7 +58,7 @@ class Host:
                 cpu_s=int(limits.timeout_s + limits.import_timeout_s) + _SPARE_CPU_S,
                 gpu=self.device != "cpu",
             )
-            task = serve.Task(plan, module_file, self.seed(check_id))
+            task = serve.Task(plan, module_file, self.seed(check_id), self.workspace.recognised.notebook is not None)
             session = Session(self.nursery, task, limits, self.public_modules, self.workspace.place)
             try:
                 with session:

@@ -41,8 +41,8 @@ def read_notebook(content: bytes) -> Notebook:
         document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotANotebook(f"it is not valid JSON ({str(error)[:100]})") from None
-    lines = [""]  # one of our own: what must stand first in a file can be put there
-    places = [(1, 1)]
+    lines: list[str] = []
+    places: list[tuple[int, int]] = []
     for number, cell in enumerate(_cells(document), start=1):
         if cell.get("cell_type") != "code":
             continue

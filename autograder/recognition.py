@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,11 @@ class Recognised:
     problem: str | None = None
 
 
-def recognise(folder: Path, wanted: str) -> Recognised:
-    """Find the module in a folder of staged files and put it at its place, if it is not there."""
+def recognise(folder: Path, wanted: str, names: Collection[str] = ()) -> Recognised:
+    """Find the module in a folder of staged files and put it at its place, if it is not there.
+
+    `names` are what the assignment asks students to define: of a notebook they are taken in any case.
+    """
     if (folder / wanted).exists() or (folder / wanted).is_symlink():
         return Recognised()
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -52,7 +55,7 @@ def recognise(folder: Path, wanted: str) -> Recognised:
     named = [path for path in notebooks if _means(path.with_suffix(".py").name, wanted)]
     chosen = named if len(named) == 1 else notebooks
     if len(chosen) == 1:
-        return _from_notebook(chosen[0], folder, wanted)
+        return _from_notebook(chosen[0], folder, wanted, names)
     if several := alike or notebooks:
         return Recognised(problem=f"{wanted} is missing; it could be {_listed(several, folder)}: hand in one of them")
     return Recognised()
@@ -73,19 +76,19 @@ def _lifted(module: Path, folder: Path, wanted: str) -> Recognised:
     return Recognised((f"{wanted} was found in the folder {below.as_posix()}.",))
 
 
-def _from_notebook(path: Path, folder: Path, wanted: str) -> Recognised:
+def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]) -> Recognised:
     name = _inside(path, folder)
     try:
-        notebook, cut = bounded(lambda: _read(path), _READ_WITHIN_S)
+        notebook, cut = bounded(lambda: _read(path, names), _READ_WITHIN_S)
     except (NotANotebook, TookTooMuch) as error:
         return Recognised(problem=f"{wanted} is missing, and {name} cannot be read as a notebook: {error}")
     (folder / wanted).write_text(cut.source, encoding="utf-8", errors="replace")
     return Recognised(_notes(name, wanted, notebook, cut), notebook, name)
 
 
-def _read(path: Path) -> tuple[Notebook, Cut]:
+def _read(path: Path, names: Collection[str]) -> tuple[Notebook, Cut]:
     notebook = read_notebook(path.read_bytes())
-    return notebook, definitions(notebook.source)
+    return notebook, definitions(notebook.source, names)
 
 
 def _notes(name: str, wanted: str, notebook: Notebook, cut: Cut) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def stage(path: Path, assignment: Assignment) -> Iterator[Workspace]:
             _copy(_top(path, assignment.module_file), workspace)
         _unpack(workspace, assignment.module_file)
         if workspace.refusal is None:
-            workspace.recognised = recognise(workspace.staged, assignment.module_file)
+            workspace.recognised = recognise(workspace.staged, assignment.module_file, assignment.names)
         yield workspace
     finally:
         if workspace is not None:

@@ -9,8 +9,11 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from autograder.bounded import TookTooMuch, bounded
+
 MAX_ENTRIES, MAX_MIB = 2000, 200
 _CHUNK = 1 << 20
+_WITHIN_S = 30.0
 # What zipfile and the four decompressors raise for what is damaged, encrypted or odd.
 _DAMAGED = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError),
@@ -23,7 +26,14 @@ class NotUnpacked(Exception):
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Write the files of a zip below a folder. Raises NotUnpacked."""
+    """Write the files of a zip below a folder, in a process with limits. Raises NotUnpacked."""
+    try:
+        bounded(lambda: _unpack(archive, folder), _WITHIN_S)
+    except TookTooMuch as error:
+        raise NotUnpacked(f"{archive.name} cannot be unpacked: {error}") from None
+
+
+def _unpack(archive: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = opened.infolist()
@@ -33,22 +43,24 @@ def unpack(archive: Path, folder: Path) -> None:
             for entry in entries:
                 left -= _write(opened, entry, folder, left)
     except _DAMAGED as error:
-        raise NotUnpacked(f"{archive.name} cannot be unpacked ({error}); pack it again") from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)  # no path of ours
+        raise NotUnpacked(f"{archive.name} cannot be unpacked ({why}); pack it again") from None
 
 
 def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, room: int) -> int:
     """Write one entry; how many bytes it had."""
-    name = PurePosixPath(entry.filename.replace("\\", "/"))
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
-    if entry.is_dir() or is_link or name.is_absolute() or ".." in name.parts or not name.parts:
+    if not entry.filename or entry.is_dir() or is_link or path.is_absolute() or ".." in path.parts or not path.parts:
         return 0
-    target = folder / name
+    target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with opened.open(entry) as source, target.open("wb") as file:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > room:
-                raise NotUnpacked(f"{opened.filename} holds more than {MAX_MIB} MiB; hand in only the files asked for")
+                name = Path(str(opened.filename)).name
+                raise NotUnpacked(f"{name} holds more than {MAX_MIB} MiB; hand in only the files asked for")
             file.write(chunk)
     return written

@@ -27,8 +27,8 @@ def test_code_cells_come_one_after_another_and_every_line_knows_its_cell() -> No
         {"cell_type": "code", "source": "z = 4"},
     ]
     found = read_notebook(json.dumps({"cells": cells}).encode())
-    assert found.source == "\nx = 1\ny = 2\nz = 4\n"
-    assert [found.place(line) for line in (2, 3, 4, 9)] == [
+    assert found.source == "x = 1\ny = 2\nz = 4\n"
+    assert [found.place(line) for line in (1, 2, 3, 9)] == [
         "cell 2, line 1",
         "cell 2, line 2",
         "cell 4, line 1",
@@ -53,17 +53,17 @@ def test_code_cells_come_one_after_another_and_every_line_knows_its_cell() -> No
     ],
 )
 def test_magics_and_shell_lines_are_dropped(cell: str, expected: list[str]) -> None:
-    assert read_notebook(notebook(cell)).source.split("\n")[1:-1] == expected
+    assert read_notebook(notebook(cell)).source.split("\n")[:-1] == expected
 
 
 def test_format_3_is_read() -> None:
     cells = [{"cell_type": "code", "input": ["x = 1"]}]
-    assert read_notebook(json.dumps({"worksheets": [{"cells": cells}, {"cells": 5}]}).encode()).source == "\nx = 1\n"
+    assert read_notebook(json.dumps({"worksheets": [{"cells": cells}, {"cells": 5}]}).encode()).source == "x = 1\n"
 
 
 def test_a_byte_order_mark_and_odd_cells_do_no_harm() -> None:
     content = b"\xef\xbb\xbf" + json.dumps({"cells": [3, {}, {"cell_type": "code", "source": [1, "x = 1"]}]}).encode()
-    assert read_notebook(content).source == "\nx = 1\n"
+    assert read_notebook(content).source == "x = 1\n"
 
 
 @pytest.mark.parametrize(

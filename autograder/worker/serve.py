@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.worker import confine, describe, gradients, parcel, plain, wire
+from autograder.worker import confine, describe, gradients, parcel, piecewise, plain, wire
 
 SOCKET_FD, WORDS_FD = 3, 4
 MODULE_HANDLE = 0
@@ -44,6 +44,7 @@ class Task:
     plan: confine.Plan
     module_file: str  # relative to the plan's home
     seed: int
+    piecewise: bool = False  # of a notebook: a statement that fails costs itself only
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def run(task: Task, bounds: wire.Bounds, parent_pid: int, layers: Collection[str
             return
         wire.send(sock, wire.pack(_header({"id": 0, "kind": "confined"})))
         worker = _Worker(sock, bounds, Path(task.plan.home))
-        if worker.introduce(task.module_file):
+        if worker.introduce(task.module_file, task.piecewise):
             worker.serve()
 
 
@@ -120,14 +121,14 @@ class _Worker:
         self.reserve: bytearray | None = bytearray(_RESERVE_BYTES)
         self.only_opens = False  # for a worker without the student's module
 
-    def introduce(self, module_file: str) -> bool:
+    def introduce(self, module_file: str, is_piecewise: bool) -> bool:
         """Import the student's module and send the first, unasked reply: its names, or what it raised."""
         if module_file == NO_MODULE:
             self.objects, self.only_opens = _Anything(), True
             self.reply({"id": 0, "kind": "ready", "names": []})
             return True
         try:
-            module = import_student(self.home, module_file)
+            module = import_student(self.home, module_file, is_piecewise)
         except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
             self.reply({"id": 0, "kind": "raised", **self.describe(error)})
             return False
@@ -222,7 +223,7 @@ class _Worker:
         return describe.exception(error, self.home)
 
 
-def import_student(home: Path, module_file: str) -> ModuleType:
+def import_student(home: Path, module_file: str, is_piecewise: bool = False) -> ModuleType:
     """Import the student's module from its file; files beside it can be imported, but hide nothing installed."""
     path = home / module_file
     sys.dont_write_bytecode = True
@@ -235,7 +236,12 @@ def import_student(home: Path, module_file: str) -> ModuleType:
         raise ImportError(f"{module_file} is not a Python module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
+    sys.argv = [module_file]
+    if is_piecewise:
+        for failed in piecewise.run(path.read_text(encoding="utf-8"), str(path), vars(module)):
+            sys.stderr.write(f"{module_file}, {failed}\n")
+    else:
+        spec.loader.exec_module(module)
     return module
 
 
