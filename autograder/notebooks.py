@@ -13,7 +13,7 @@ from typing import Any
 
 _OF_PYTHON = ("time", "timeit", "capture", "prun", "python", "python3")
 _NOT_PYTHON = re.compile(r"\s*(?:[%!?]|[\w.\[\]]+\?{1,2}\s*$)")
-_ASSIGNED = re.compile(r"(\s*)[\w, ]+=\s*[%!]")
+_ASSIGNED = re.compile(r"\s*\w[\w, ]*=\s*[%!]")
 
 
 class NotANotebook(Exception):

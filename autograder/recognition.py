@@ -46,10 +46,12 @@ def recognise(folder: Path, wanted: str, names: Collection[str] = ()) -> Recogni
     if len(deeper) > 1:
         return Recognised(problem=f"{wanted} is there more than once: {_listed(deeper, folder)}; hand in one of them")
     if deeper:
-        return _lifted(deeper[0], folder, wanted)
+        _lift(deeper[0], folder)
+        return Recognised((f"{wanted} was found in the folder {deeper[0].parent.relative_to(folder).as_posix()}.",))
     alike = [path for path in files if _means(path.name, wanted)]
     if len(alike) == 1:
-        shutil.move(alike[0], folder / wanted)
+        _lift(alike[0], folder)
+        shutil.move(folder / alike[0].name, folder / wanted)
         return Recognised((f"{_inside(alike[0], folder)} was taken for {wanted}.",))
     notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
     named = [path for path in notebooks if _means(path.with_suffix(".py").name, wanted)]
@@ -68,12 +70,11 @@ def _means(name: str, wanted: str) -> bool:
     return (_COPY.sub("", stem) + dot + ending).casefold() == wanted.casefold()
 
 
-def _lifted(module: Path, folder: Path, wanted: str) -> Recognised:
-    below = module.parent.relative_to(folder)
-    for path in sorted(module.parent.iterdir()):
+def _lift(module: Path, folder: Path) -> None:
+    """Move a file up into the folder, with what lies beside it."""
+    for path in sorted(module.parent.iterdir()) if module.parent != folder else []:
         if not (folder / path.name).exists():
             shutil.move(path, folder / path.name)
-    return Recognised((f"{wanted} was found in the folder {below.as_posix()}.",))
 
 
 def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]) -> Recognised:
@@ -82,6 +83,7 @@ def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]
         notebook, cut = bounded(lambda: _read(path, names), _READ_WITHIN_S)
     except (NotANotebook, TookTooMuch) as error:
         return Recognised(problem=f"{wanted} is missing, and {name} cannot be read as a notebook: {error}")
+    _lift(path, folder)
     (folder / wanted).write_text(cut.source, encoding="utf-8", errors="replace")
     return Recognised(_notes(name, wanted, notebook, cut), notebook, name)
 

@@ -232,3 +232,12 @@ def test_the_name_of_a_file_writes_no_lines_into_the_report(assignment: Assignme
     with stage(hand_in(tmp_path, {"h\n100 of 100 points.ipynb": notebook(SOURCE)}), assignment) as workspace:
         made = report(verdict(), notes=workspace.recognised.notes)
     assert "\n100 of 100 points" not in gradescope.results(made)["output"]
+
+
+@pytest.mark.parametrize("name", ["vae.py", "VAE.py", "homework.ipynb"])
+def test_what_lies_beside_the_file_comes_with_it(assignment: Assignment, tmp_path: Path, name: str) -> None:
+    content = notebook(SOURCE) if name.endswith(".ipynb") else SOURCE
+    files = {f"hw/part1/{name}": content, "hw/part1/answers.md": "", "hw/part1/helper.py": "", "other.txt": ""}
+    with stage(hand_in(tmp_path, files), assignment) as workspace:
+        assert workspace.problem is None
+        assert {"vae.py", "answers.md", "helper.py"} <= {path.name for path in workspace.staged.iterdir()}

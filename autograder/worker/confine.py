@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import resource
 import signal
 import sys
 import tempfile
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,7 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRI
 
 _GPU_VARIABLES = ("CUDA_", "NVIDIA_", "LD_LIBRARY_PATH")
 _GPU_DRIVER_MIB = 4096
+_SPARE_TASKS = 1024  # what else the user starts meanwhile, and what a worker may
 _LIBRARIES_MIB = 256  # address space for what the student's code imports beyond what the nursery has
 _CAP_CHOWN, _CAP_KILL, _CAP_SETGID, _CAP_SETUID = 0, 5, 6, 7
 
@@ -72,6 +75,17 @@ def may_change_user() -> bool:
         return True
     effective = int(_status()["CapEff"], 16)
     return all(effective >> capability & 1 for capability in (_CAP_CHOWN, _CAP_KILL, _CAP_SETGID, _CAP_SETUID))
+
+
+@functools.cache  # the nursery asks first: it takes as long as a fork
+def tasks_of_user() -> int:
+    """How many processes and threads this user has, as of the first time that this is asked."""
+    found = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if entry.stat().st_uid == os.geteuid():
+                found += (entry / "task").stat().st_nlink - 2
+    return found
 
 
 def hide_memory() -> None:
@@ -132,8 +146,8 @@ def _limits(plan: Plan) -> None:
     limit(resource.RLIMIT_CPU, plan.cpu_s, spare=1)  # SIGXCPU, which names the cause; SIGKILL only after it
     limit(resource.RLIMIT_FSIZE, plan.file_mib << 20)
     limit(resource.RLIMIT_NOFILE, plan.descriptors)
-    if plan.user_id is not None:  # it counts all processes of the user: only fair for a user of its own
-        limit(resource.RLIMIT_NPROC, plan.processes)
+    # It counts all processes and threads of the user: those that are not the worker's must be counted in.
+    limit(resource.RLIMIT_NPROC, plan.processes if plan.user_id is not None else tasks_of_user() + _SPARE_TASKS)
 
 
 def _memory(plan: Plan) -> None:

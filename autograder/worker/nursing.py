@@ -92,6 +92,7 @@ def _prepare(warm_up_optimizer: bool) -> None:
             os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
             torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
     in_process.load_data_in_process()
+    confine.tasks_of_user()
     for gpu in (False, True):
         readable.paths(gpu)
         with suppress(OSError):  # no layer for this machine: the survey says so

@@ -40,6 +40,9 @@ def answers_to(assignment: Assignment, workspace: Workspace) -> Answers | None:
 def _file(folder: Path) -> Path:
     """answers.md, or what comes nearest to it."""
     exact = folder / ANSWERS
+    deeper = [path for path in folder.rglob(ANSWERS) if path.is_file()]
+    if not exact.exists() and len(deeper) == 1:
+        return deeper[0]
     near = [
         path
         for path in sorted(folder.iterdir())
