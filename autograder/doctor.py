@@ -1,4 +1,4 @@
-"""The command doctor: which layers of isolation hold on this machine, and what is missing for an assignment."""
+"""The command doctor: what is wrong with this machine, and which layers of isolation hold on it."""
 
 from __future__ import annotations
 
@@ -9,39 +9,52 @@ from typing import Any
 
 from autograder.assignment import DEFAULT_ISOLATION, find_assignment, load_assignment
 from autograder.isolation import switched_off
+from autograder.machine import Finding, examine
 from autograder.worker import survey
 
 _EPILOG = """\
-exit status: 0 if every layer that the assignment requires holds (isolation in its assignment.toml; without an
-assignment: those that it requires unless it says otherwise), 1 if one is missing."""
+exit status: 0 if nothing is missing and every layer that the assignment requires holds (isolation in its
+assignment.toml; without an assignment: those that it requires unless it says otherwise), 1 otherwise."""
 
 
 def add_to(commands: Any) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "doctor",
-        help="say which layers of isolation hold on this machine",
+        help="say what is wrong with this machine, and which layers of isolation hold on it",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Tries every layer of the confinement of student code, and says which hold and why others do not.",
+        description="Looks at versions, memory and disk, tries every layer of the confinement of student code, and "
+        "says what to do where something is missing.",
         epilog=_EPILOG,
     )
     command.add_argument("assignment", nargs="?", help="whose requirements to check, for example vae")
 
 
 def run(options: argparse.Namespace, root: Path) -> int:
-    """Print the table. The exit status."""
+    """Print both tables. The exit status."""
     required: Sequence[str] = DEFAULT_ISOLATION
     if options.assignment is not None:
         required = load_assignment(find_assignment(options.assignment, root)).isolation
-    standings = survey.survey(switched_off())
-    print(table(standings, required))
-    return 1 if survey.missing(standings, required) else 0
+    standings = survey.survey(switched_off())  # before torch is loaded: in a small process it takes milliseconds
+    findings = examine(root.parent)
+    print(f"{survey.system()}\n\n{machine(findings)}\n\n{isolation(standings, required)}")
+    return 1 if survey.missing(standings, required) or any(finding.cure for finding in findings) else 0
 
 
-def table(standings: Sequence[survey.Standing], required: Sequence[str]) -> str:
+def machine(findings: Sequence[Finding]) -> str:
+    """What was found, and the cures."""
+    width = max(len(finding.what) for finding in findings)
+    lines = []
+    for finding in findings:
+        lines.append(f"{'BAD' if finding.cure else 'ok '}  {finding.what:<{width}}  {finding.value}")
+        lines += [f"     {'':<{width}}  cure: {finding.cure}"] if finding.cure else []
+    return "\n".join(lines)
+
+
+def isolation(standings: Sequence[survey.Standing], required: Sequence[str]) -> str:
     """The layers, what each keeps student code from, and the verdict."""
     width = max(len(standing.name) for standing in standings)
-    lines = [survey.system(), ""]
+    lines = []
     for standing in standings:
         lines.append(f"{'on ' if standing.holds else 'OFF'}  {standing.name:<{width}}  keeps it from {standing.keeps}")
         if not standing.holds:
