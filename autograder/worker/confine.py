@@ -136,18 +136,20 @@ def _first_victim(plan: Plan) -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def _limits(plan: Plan) -> None:
-    def limit(what: int, soft: int, spare: int = 0) -> None:
-        hard = resource.getrlimit(what)[1]
-        value = soft + spare if hard == resource.RLIM_INFINITY else min(soft + spare, hard)
-        resource.setrlimit(what, (min(soft, value), value))
+def _limit(what: int, soft: int, spare: int = 0) -> None:
+    """Set a limit for good; where the machine's own is lower, that one holds."""
+    hard = resource.getrlimit(what)[1]
+    value = soft + spare if hard == resource.RLIM_INFINITY else min(soft + spare, hard)
+    resource.setrlimit(what, (min(soft, value), value))
 
-    limit(resource.RLIMIT_CORE, 0)
-    limit(resource.RLIMIT_CPU, plan.cpu_s, spare=1)  # SIGXCPU, which names the cause; SIGKILL only after it
-    limit(resource.RLIMIT_FSIZE, plan.file_mib << 20)
-    limit(resource.RLIMIT_NOFILE, plan.descriptors)
+
+def _limits(plan: Plan) -> None:
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, plan.cpu_s, spare=1)  # SIGXCPU, which names the cause; SIGKILL only after it
+    _limit(resource.RLIMIT_FSIZE, plan.file_mib << 20)
+    _limit(resource.RLIMIT_NOFILE, plan.descriptors)
     # It counts all processes and threads of the user: those that are not the worker's must be counted in.
-    limit(resource.RLIMIT_NPROC, plan.processes if plan.user_id is not None else tasks_of_user() + _SPARE_TASKS)
+    _limit(resource.RLIMIT_NPROC, plan.processes if plan.user_id is not None else tasks_of_user() + _SPARE_TASKS)
 
 
 def _memory(plan: Plan) -> None:
@@ -155,9 +157,9 @@ def _memory(plan: Plan) -> None:
     # DATA counts private writable memory: the closest to a budget. ADDRESS SPACE also bounds shared mappings.
     held = _status()
     budget = (plan.memory_mib + (_GPU_DRIVER_MIB if plan.gpu else 0)) << 20
-    resource.setrlimit(resource.RLIMIT_DATA, (_bytes(held["VmData"]) + budget,) * 2)
+    _limit(resource.RLIMIT_DATA, _bytes(held["VmData"]) + budget)
     if not plan.gpu:
-        resource.setrlimit(resource.RLIMIT_AS, (_bytes(held["VmSize"]) + budget + (_LIBRARIES_MIB << 20),) * 2)
+        _limit(resource.RLIMIT_AS, _bytes(held["VmSize"]) + budget + (_LIBRARIES_MIB << 20))
 
 
 def _status() -> dict[str, str]:

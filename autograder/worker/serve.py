@@ -86,7 +86,7 @@ def run(task: Task, bounds: wire.Bounds, parent_pid: int, layers: Collection[str
         # The first word is said before any code of the student's has run: whatever goes wrong until then is our fault.
         try:
             confine.confine(task.plan, layers)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             wire.send(sock, wire.pack(_header({"id": 0, "kind": "unconfined", "text": str(error)})))
             return
         if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
