@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder import doctor, platform_layout
+from autograder import doctor, platform_layout, scaffold
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.model import Report, Status, Verdict
@@ -45,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "grade":
             return _grade(options)
+        if options.command == "new":
+            return scaffold.run(options, ASSIGNMENTS.parent)
         if options.command == "doctor":
             return doctor.run(options, ASSIGNMENTS)
         if options.command == "template":
@@ -107,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         help="run no student code unless the layers of isolation that the assignment names hold (see doctor)",
     )
     doctor.add_to(commands)
+    scaffold.add_to(commands)
     validation.add_to(commands, known_assignments(ASSIGNMENTS))
     templates.add_to(commands, known_assignments(ASSIGNMENTS))
     return parser

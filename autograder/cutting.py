@@ -137,11 +137,13 @@ def _root(function: ast.expr) -> str:
 def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """Statements that share a line stay or go together."""
     group: list[ast.stmt] = []
+    last = 0
     for node in sorted(nodes, key=_first_line):
-        if group and _first_line(node) > max(other.end_lineno or 0 for other in group):
+        if group and _first_line(node) > last:
             yield group
             group = []
         group.append(node)
+        last = max(last, node.end_lineno or 0)
     if group:
         yield group
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +91,9 @@ def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]
 
 def _read(path: Path, names: Collection[str]) -> tuple[Notebook, Cut]:
     notebook = read_notebook(path.read_bytes())
-    return notebook, definitions(notebook.source, names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Python's compiler, about the student's code: nobody would read them here
+        return notebook, definitions(notebook.source, names)
 
 
 def _notes(name: str, wanted: str, notebook: Notebook, cut: Cut) -> tuple[str, ...]:

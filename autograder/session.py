@@ -231,15 +231,18 @@ class Session:
         raise wire.WireError("its form is unknown")
 
     def _unopened(self, pieces: list[bytes | bytearray | memoryview], text: str, what: str) -> Exception:
+        self._end()  # first: it may hold what another worker needs
         try:
             is_ours = not opens_elsewhere(self._nursery, self._task, pieces, self._number)
         except NurseryDied as error:
             return WallError(f"the nursery died: {error}")
         if is_ours:
             return WallError(f"the arguments of {what} did not open in the worker: {text}")
-        return StudentCodeFailed(
-            f"{what} could not be called: its arguments did not arrive ({text})\n"
-            "Hint: your file changes something that Python or torch itself needs."
+        return self._remember(
+            StudentCodeFailed(
+                f"{what} could not be called: its arguments did not arrive ({text})\n"
+                "Hint: your file changes something that Python or torch itself needs."
+            )
         )
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:

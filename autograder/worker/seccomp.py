@@ -26,7 +26,7 @@ _ALLOW, _KILL_PROCESS, _RETURN_ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 _REFUSED, _MISSING = _RETURN_ERROR | errno.EPERM, _RETURN_ERROR | errno.ENOSYS
 _LAST_KNOWN = 450  # what is newer is not there: libraries then do without it
 _CLONE_THREAD = 0x10000
-_READ_ONLY_AND_TRUNCATE, _O_TRUNC = 0o1003, 0o1000
+_O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 # Type into a terminal; have the kernel send signals on our behalf.
 _IOCTL_REFUSED = (0x5412, 0x541C, 0x8901, 0x8902, 0x5452)
 _FCNTL_REFUSED = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX; F_SETLEASE, F_NOTIFY
@@ -143,12 +143,14 @@ def _of_every_process(machine: _Architecture, gpu: bool) -> list[_Instruction]:
     ):
         tests = [part for value in values for part in _if_argument(argument, _EQUAL, value, _REFUSED)]
         program += _if_number(special[name], [*tests, (_RETURN, 0, 0, _ALLOW)])
-    # Emptying a file that is opened for reading: before its third version Landlock does not look at that.
+    # Emptying a file that is opened for reading: before its third version Landlock does not look at that. And the
+    # access mode that is neither reading nor writing, for which Landlock asks no right at all.
     for name, argument in (("open", 1), ("openat", 2)):
         if name in special:
-            flags = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), (_AND, 0, 0, _READ_ONLY_AND_TRUNCATE)]
-            refuse = [(_EQUAL, 0, 1, _O_TRUNC), (_RETURN, 0, 0, _REFUSED), (_RETURN, 0, 0, _ALLOW)]
-            program += _if_number(special[name], [*flags, *refuse])
+            load = (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)
+            to_empty = [load, (_AND, 0, 0, _O_TRUNC | _O_ACCMODE), (_EQUAL, 0, 1, _O_TRUNC), (_RETURN, 0, 0, _REFUSED)]
+            neither = [load, (_AND, 0, 0, _O_ACCMODE), (_EQUAL, 0, 1, _O_ACCMODE), (_RETURN, 0, 0, _REFUSED)]
+            program += _if_number(special[name], [*to_empty, *neither, (_RETURN, 0, 0, _ALLOW)])
     return program
 
 

@@ -153,6 +153,8 @@ def test_landlock_refuses_even_root(open_student: OpenStudent, tmp_path: Path) -
         "os.mknod('node')",
         "os.truncate('submission.py', 0)",
         "os.open('submission.py', os.O_RDONLY | os.O_TRUNC)",
+        "os.open('submission.py', 3)",
+        "os.open('/dev/full', 3 | os.O_TRUNC)",
         "os.posix_fadvise(os.open('submission.py', os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
         "fcntl.fcntl(3, fcntl.F_SETOWN, os.getppid())",
         "fcntl.fcntl(3, fcntl.F_SETSIG, 9)",
