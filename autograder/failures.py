@@ -34,7 +34,7 @@ class Module:
 
     file: str
     names: tuple[str, ...]
-    place: Place
+    place: Place = "{}, line {}".format
 
 
 def raised(

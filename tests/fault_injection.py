@@ -33,7 +33,7 @@ import pytest
 
 _NURSERY, _NURSING = "autograder.worker.nursery", "autograder.worker.nursing"
 _SERVE, _LINK = "autograder.worker.serve", "autograder.worker.link"
-_SESSION, _SUBMISSION, _COLLECT = "autograder.session", "autograder.submission", "autograder.collect"
+_SESSION, _WORKSPACE, _COLLECT = "autograder.session", "autograder.workspace", "autograder.collect"
 _SHEET, _BOUNDED = "autograder.written.sheet", "autograder.bounded"
 OF_THE_GRADER = (
     "autograder.report.gradescope:write",
@@ -44,9 +44,9 @@ OF_THE_GRADER = (
     "autograder.pipeline:Progress.reached",
     "autograder.pipeline:stage",
     "autograder.users:Users.__init__",
-    f"{_SUBMISSION}:Workspace.home",
-    f"{_SUBMISSION}:Workspace.remove",
-    f"{_SUBMISSION}:clear",
+    f"{_WORKSPACE}:Workspace.home",
+    f"{_WORKSPACE}:Workspace.remove",
+    f"{_WORKSPACE}:clear",
     f"{_NURSERY}:Nursery.start",
     f"{_NURSERY}:Nursery.survey",
     f"{_NURSERY}:Nursery.hatch",

@@ -134,7 +134,7 @@ def test_a_process_that_is_killed_at_a_step_spoils_nothing(stage: Stage, clean: 
 
 
 FAULTS = [
-    Harm("raise ENOSPC", "autograder.submission:shutil.copytree", call=2, lasting=True),
+    Harm("raise ENOSPC", "autograder.workspace:shutil.copytree", call=2, lasting=True),
     Harm("raise ENOSPC", "tempfile:mkdtemp", lasting=True),
     Harm("raise MemoryError", f"{COLLECT}:verdict_of", "before", 2),
     Harm("raise MemoryError", f"{LINK}.receive", "before", 5),

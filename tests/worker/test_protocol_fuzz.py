@@ -502,6 +502,7 @@ def test_the_largest_replies_fit_into_a_bounded_memory() -> None:
     if pid == 0:
         status = 1
         try:
+            torch.set_num_threads(1)  # the threads of a forked process's parent are not there
             held = int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
             resource.setrlimit(resource.RLIMIT_DATA, (held + (500 << 20),) * 2)
             for header, bytes_ in replies:

