@@ -40,6 +40,7 @@ FAULT = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. The status is 0 for a completed grading, whatever the score, and 2 for a fault of ours."""
     options = _parser().parse_args(arguments)
+    sys.unraisablehook = _tell_what_was_ignored
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)  # ends workers and removes folders on the way out
     try:
@@ -66,6 +67,11 @@ _stopped = threading.Event()  # what is raised below may be lost on its way thro
 def _stop(number: int, frame: object) -> None:
     _stopped.set()
     raise KeyboardInterrupt
+
+
+def _tell_what_was_ignored(ignored: sys.UnraisableHookArgs) -> None:
+    if not isinstance(ignored.exc_value, KeyboardInterrupt):  # that one is lost in a callback, and remembered above
+        sys.__unraisablehook__(ignored)
 
 
 def _parser() -> argparse.ArgumentParser:
