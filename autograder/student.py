@@ -99,11 +99,11 @@ def _call(session: Session, what: str, target: Any, *arguments: Any, **keywords:
 class Remote(parcel.Handle):
     """An object that lives in the worker. Attributes, methods, calls, indexing and len() work as on the object."""
 
-    __slots__ = ("_label", "_session", "_type_name")
+    __slots__ = ("_label", "_type_name")
 
     def __init__(self, session: Session, handle: int, type_name: str, label: str) -> None:
         super().__init__(handle, session)
-        for slot, value in zip(self.__slots__, (label, session, type_name), strict=True):
+        for slot, value in zip(self.__slots__, (label, type_name), strict=True):
             object.__setattr__(self, slot, value)
 
     def __getattr__(self, name: str) -> Any:

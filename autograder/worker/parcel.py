@@ -44,11 +44,11 @@ class Slot:
 class Handle:
     """An object that already lives in the worker: it travels as its number, wherever it stands in a request."""
 
-    __slots__ = ("_handle", "_owner")
+    __slots__ = ("_handle", "_session")
 
-    def __init__(self, number: int, owner: object) -> None:
+    def __init__(self, number: int, session: object) -> None:
         object.__setattr__(self, "_handle", number)
-        object.__setattr__(self, "_owner", owner)
+        object.__setattr__(self, "_session", session)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Parcel:
     storages: list[memoryview]
     differentiable: list[torch.Tensor]
     number_of: dict[int, int]  # id of a tensor -> number of its slot
-    owners: list[object]  # of the handles in it
+    owners: list[object]  # the sessions of the handles in it
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -78,7 +78,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if isinstance(obj, torch.Tensor):
             return ("tensor", self._slot(obj))
         if isinstance(obj, Handle):
-            self.owners.append(object.__getattribute__(obj, "_owner"))
+            self.owners.append(object.__getattribute__(obj, "_session"))
             return ("handle", object.__getattribute__(obj, "_handle"))
         return None
 

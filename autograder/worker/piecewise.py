@@ -15,17 +15,12 @@ _NAME_CHARS = 200
 def run(source: str, filename: str, namespace: dict[str, Any]) -> list[str]:
     """Run every statement in a namespace; what failed, in words. Raises SyntaxError if the whole is no Python."""
     body = ast.parse(source, filename).body
+    future = [node for node in body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     flags = 0
-    for node in body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            for alias in node.names:
-                flags |= (
-                    getattr(__future__, alias.name).compiler_flag if alias.name in __future__.all_feature_names else 0
-                )
+    for name in (alias.name for node in future for alias in node.names):
+        flags |= getattr(__future__, name).compiler_flag if name in __future__.all_feature_names else 0
     failed: list[str] = []
-    for node in body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            continue
+    for node in (node for node in body if node not in future):
         try:
             code = compile(ast.Module([node], []), filename, "exec", flags=flags, dont_inherit=True)
             exec(code, namespace)  # noqa: S102 - in the worker, which is there for that

@@ -40,6 +40,8 @@ def answers_to(assignment: Assignment, workspace: Workspace) -> Answers | None:
 def _file(folder: Path) -> Path:
     """answers.md, or what comes nearest to it."""
     exact = folder / ANSWERS
+    if exact.is_file():
+        return exact
     deeper = [path for path in folder.rglob(ANSWERS) if path.is_file()]
     if not exact.exists() and len(deeper) == 1:
         return deeper[0]
@@ -48,7 +50,7 @@ def _file(folder: Path) -> Path:
         for path in sorted(folder.iterdir())
         if path.name.casefold() in (ANSWERS, "answers.markdown", "answers.txt")
     ]
-    return exact if exact.is_file() or not near else near[0]
+    return near[0] if near else exact
 
 
 class Answers:
