@@ -77,7 +77,8 @@ def test_correct_samples_lose_nothing(assignment: str, graded: Graded) -> None:
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_the_denominator_never_changes(assignment: str, graded: Graded) -> None:
     with_answers = {path.parent.name for path in (SAMPLES / assignment).glob("*/answers.md")}
-    for names in (with_answers, set(graded[assignment]) - with_answers):
+    assert with_answers & set(graded[assignment])
+    for names in (with_answers & set(graded[assignment]), set(graded[assignment]) - with_answers):
         totals = {tuple((v["number"], v["max_score"]) for v in graded[assignment][name]) for name in names}
         assert len(totals) <= 1
 
