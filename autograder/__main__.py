@@ -44,15 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)  # ends workers and removes folders on the way out
     try:
-        if options.command == "grade":
-            return _grade(options)
-        if options.command == "new":
-            return scaffold.run(options, ASSIGNMENTS.parent)
-        if options.command == "doctor":
-            return doctor.run(options, ASSIGNMENTS)
-        if options.command == "template":
-            return templates.run(options, ASSIGNMENTS)
-        return validation.run(options, ASSIGNMENTS)
+        status: int = options.run(options, ASSIGNMENTS)
+        return status
     except GraderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return FAULT
@@ -114,10 +107,9 @@ def _parser() -> argparse.ArgumentParser:
         default=bool(os.environ.get("AUTOGRADER_REQUIRE_ISOLATION")),
         help="run no student code unless the layers of isolation that the assignment names hold (see doctor)",
     )
-    doctor.add_to(commands)
-    scaffold.add_to(commands)
-    validation.add_to(commands, known_assignments(ASSIGNMENTS))
-    templates.add_to(commands, known_assignments(ASSIGNMENTS))
+    command.set_defaults(run=_grade)
+    for other in (doctor, scaffold, validation, templates):
+        other.add_to(commands, known_assignments(ASSIGNMENTS))  # each sets the function that runs it
     return parser
 
 
@@ -133,10 +125,10 @@ exit status: 0 when the grading was completed, whatever the score; 2 for a fault
 command line."""
 
 
-def _grade(options: argparse.Namespace) -> int:
+def _grade(options: argparse.Namespace, root: Path) -> int:
     if options.assignment is None:
         return _grade_on_platform(options)
-    assignment = load_assignment(find_assignment(options.assignment, ASSIGNMENTS))
+    assignment = load_assignment(find_assignment(options.assignment, root))
     if options.submission is None:
         raise UsageError(f"no submission given; say which folder, as in: {options.assignment} my_homework")
     check_path(options.submission)

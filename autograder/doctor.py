@@ -17,7 +17,7 @@ exit status: 0 if nothing is missing and every layer that the assignment require
 assignment.toml; without an assignment: those that it requires unless it says otherwise), 1 otherwise."""
 
 
-def add_to(commands: Any) -> None:
+def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "doctor",
@@ -28,6 +28,7 @@ def add_to(commands: Any) -> None:
         epilog=_EPILOG,
     )
     command.add_argument("assignment", nargs="?", help="whose requirements to check, for example vae")
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, root: Path) -> int:

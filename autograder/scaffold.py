@@ -27,7 +27,7 @@ next: change one file at a time, and run after each
 docs/writing-checks.md says what a check gets and may ask; docs/writing-questions.md does for the written half."""
 
 
-def add_to(commands: Any) -> None:
+def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "new",
@@ -36,10 +36,12 @@ def add_to(commands: Any) -> None:
         "validates as it is.",
     )
     command.add_argument("name", help="of the assignment: small letters, digits and _, for example my_hw")
+    command.set_defaults(run=run)
 
 
-def run(options: argparse.Namespace, project: Path) -> int:
+def run(options: argparse.Namespace, root: Path) -> int:
     """Write the files and say what comes next. The exit status."""
+    project = root.parent
     for path in create(project, options.name):
         print(f"wrote {path.relative_to(project)}")
     print(_NEXT.format(name=options.name))

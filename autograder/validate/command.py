@@ -39,6 +39,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--json", action="store_true", help="print what was measured as JSON")
     command.add_argument("--no-matrix", action="store_true", help="leave the kill matrix out")
     command.add_argument("--written", action="store_true", help="only the written questions: some seconds")
+    command.set_defaults(run=run)
     command = commands.add_parser(
         "calibrate",
         help="measure what trainings of the reference reach",
@@ -51,6 +52,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--power-runs", type=int, default=5, metavar="N", help="trainings with each mistake (5)")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, root: Path) -> int:

@@ -20,6 +20,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     )
     command.add_argument("assignments", nargs=1, metavar="ASSIGNMENT", help=f"one of {', '.join(assignments)}")
     command.add_argument("--solutions", action="store_true", help="with all solutions: for staff only")
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, root: Path) -> int:
