@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +13,7 @@ import torch
 
 from autograder import failures, wording
 from autograder.assignment import Limits
+from autograder.conversation import Answer, Record, enveloped
 from autograder.errors import StudentCodeFailed, WallError
 from autograder.opening import opens_elsewhere
 from autograder.steady import steady
@@ -22,28 +21,9 @@ from autograder.worker import parcel, plain, serve, wire
 from autograder.worker.link import Broken, Cause, Link, Reply
 from autograder.worker.nursery import Ended, Nursery, NurseryDied
 
-_ALIGNMENT = 64
 _LAST_WORDS_S = 0.3
 _NAME_CHARS = 100
 _CONFINED_WITHIN_S = 30.0  # it takes milliseconds; the machine may be busy
-
-
-class Record:
-    """A result whose autograd graph lives in the worker; released there when nothing here needs it any more."""
-
-    def __init__(self, number: int, released: list[int]) -> None:
-        self.number = number
-        weakref.finalize(self, released.append, number)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A value from the worker: a tree with TensorRef and RemoteRef in it, its tensors, and what is differentiable."""
-
-    tree: Any
-    tensors: list[torch.Tensor]
-    differentiable: list[bool]
-    record: Record
 
 
 class Session:
@@ -56,12 +36,14 @@ class Session:
         limits: Limits,
         public_modules: Sequence[str] = (),
         place: failures.Place = "{}, line {}".format,
+        why_left_out: failures.Reason = failures.nothing_left_out,
     ) -> None:
         self._nursery = nursery
         self._task = task
         self._limits = limits
         self._public_modules = public_modules
         self._place = place
+        self._why_left_out = why_left_out
         self._released: list[int] = []
         self._number = 0
         self._ended: Ended | None = None
@@ -123,6 +105,10 @@ class Session:
         """Have the worker multiply cotangents with the Jacobian of an earlier result."""
         request = serve.Request(record=record.number, cotangents=cotangents, create_graph=create_graph)
         return self._exchange(what, request, {})
+
+    def about(self, handle: int, name: str) -> Any:
+        """Python asks for these itself: they never travel."""
+        raise AttributeError(name)
 
     def close(self) -> None:
         """End the worker with everything it started."""
@@ -201,18 +187,8 @@ class Session:
         return answer, packed.differentiable
 
     def _frame(self, packed: parcel.Parcel, watched: list[int]) -> list[bytes | bytearray | memoryview]:
-        extents: list[tuple[int, int]] = []
-        buffers: list[bytes | memoryview] = []
-        offset = 0
-        for storage in packed.storages:
-            extents.append((offset, len(storage)))
-            padding = -len(storage) % _ALIGNMENT
-            buffers += [storage, bytes(padding)]
-            offset += len(storage) + padding
         released, self._released[:] = list(self._released), []
-        envelope = serve.Envelope(
-            self._number, packed.pickled, packed.slots, extents, watched, torch.is_grad_enabled(), released
-        )
+        envelope, buffers = enveloped(self._number, packed, watched, released)
         return wire.pack(envelope.packed(), buffers)
 
     def _answer(self, reply: Reply, what: str) -> Answer:
@@ -246,7 +222,7 @@ class Session:
         )
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
-        module = failures.Module(self._task.module_file, self.names, self._place)
+        module = failures.Module(self._task.module_file, self.names, self._place, self._why_left_out)
         return failures.raised(message, what, module, self._limits, lambda text: steady(text, self._task.plan))
 
     def _fail(self, broken: Broken, what: str, limit_s: float) -> StudentCodeFailed:

@@ -17,8 +17,8 @@ from typing import Any
 import torch
 
 from autograder import wording
+from autograder.conversation import Answer, Conversation, Record
 from autograder.errors import StudentCodeFailed
-from autograder.session import Answer, Record, Session
 from autograder.worker import parcel, serve
 from autograder.worker.plain import RemoteRef, TensorRef
 
@@ -31,7 +31,7 @@ class _Crossing(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
-        session: Session,
+        session: Conversation,
         what: str,
         record: Record,
         results: list[torch.Tensor],
@@ -63,7 +63,7 @@ def _fit(gradients: Any, inputs: list[torch.Tensor]) -> list[torch.Tensor | None
     ]
 
 
-def _open(answer: Answer, session: Session, what: str, inputs: list[torch.Tensor]) -> Any:
+def _open(answer: Answer, session: Conversation, what: str, inputs: list[torch.Tensor]) -> Any:
     """The value of an answer: tensors in place, joined to the graph of `inputs` where they are differentiable."""
     tensors = list(answer.tensors)
     chosen = [i for i, differentiable in enumerate(answer.differentiable) if differentiable]
@@ -76,7 +76,7 @@ def _open(answer: Answer, session: Session, what: str, inputs: list[torch.Tensor
     return _build(answer.tree, tensors, session, what)
 
 
-def _build(tree: Any, tensors: list[torch.Tensor], session: Session, what: str) -> Any:
+def _build(tree: Any, tensors: list[torch.Tensor], session: Conversation, what: str) -> Any:
     match tree:
         case TensorRef(index):
             return tensors[index]
@@ -91,7 +91,7 @@ def _build(tree: Any, tensors: list[torch.Tensor], session: Session, what: str) 
     return tree
 
 
-def _call(session: Session, what: str, target: Any, *arguments: Any, **keywords: Any) -> Any:
+def _call(session: Conversation, what: str, target: Any, *arguments: Any, **keywords: Any) -> Any:
     answer, inputs = session.call(what, target, arguments, keywords)
     return _open(answer, session, what, inputs)
 
@@ -101,14 +101,14 @@ class Remote(parcel.Handle):
 
     __slots__ = ("_label", "_type_name")
 
-    def __init__(self, session: Session, handle: int, type_name: str, label: str) -> None:
+    def __init__(self, session: Conversation, handle: int, type_name: str, label: str) -> None:
         super().__init__(handle, session)
         for slot, value in zip(self.__slots__, (label, type_name), strict=True):
             object.__setattr__(self, slot, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):  # Python asks for these itself; they never travel
-            raise AttributeError(name)
+        if name.startswith("__") and name.endswith("__"):
+            return self._session.about(self._handle, name)
         label = name if self._handle == serve.MODULE_HANDLE else f"{self._label}.{name}"
         return _call(self._session, label, getattr, self, name)
 
@@ -148,7 +148,7 @@ class Student:
     name.
     """
 
-    def __init__(self, session: Session, module_name: str) -> None:
+    def __init__(self, session: Conversation, module_name: str) -> None:
         self._session = session
         self._found: dict[str, Remote] = {}
         self.module = Remote(session, serve.MODULE_HANDLE, "module", module_name)

@@ -69,9 +69,9 @@ OF_THE_GRADER = (
     f"{_LINK}:Link.close",
     f"{_COLLECT}:run_checks",
     f"{_COLLECT}:verdict_of",
-    f"{_COLLECT}:_Plugin._plan",
-    f"{_COLLECT}:_Plugin._import",
-    f"{_COLLECT}:_Plugin._reach",
+    f"{_COLLECT}:Plugin._plan",
+    f"{_COLLECT}:Plugin._import",
+    f"{_COLLECT}:Plugin._reach",
     f"{_SHEET}:answers_to",
     f"{_SHEET}:bounded",
 )
@@ -81,9 +81,9 @@ OF_A_WORKER = (
     f"{_SERVE}:run",
     "autograder.worker.confine:confine",
     f"{_SERVE}:import_student",
-    f"{_SERVE}:_Worker.introduce",
-    f"{_SERVE}:_Worker.answer",
-    f"{_SERVE}:_Worker.reply",
+    f"{_SERVE}:Server.introduce",
+    f"{_SERVE}:Worker.answer",
+    f"{_SERVE}:Server.reply",
 )
 OF_A_READER = (f"{_BOUNDED}:_answer", f"{_BOUNDED}:_limit")
 POINTS = (*OF_THE_GRADER, *OF_THE_NURSERY, *OF_A_WORKER, *OF_A_READER)

@@ -80,7 +80,7 @@ AT_STEPS = [
             (f"{NURSERY}.start", "after"),
             (f"{NURSING}:_prepare", "before"),
             (f"{SESSION}._exchange", "before", 3),
-            (f"{SERVE}:_Worker.answer", "after", 2),
+            (f"{SERVE}:Worker.answer", "after", 2),
             (f"{NURSING}:_end", "before", 3),
             (f"{BOUNDED}:_answer", "before", 2),
             (f"{NURSERY}.close", "after"),
@@ -103,7 +103,7 @@ AT_STEPS = [
             (f"{NURSING}:_take_descriptors", "after", 1),
             ("autograder.worker.confine:confine", "before", 2),
             ("autograder.worker.confine:confine", "after", 3),
-            (f"{SERVE}:_Worker.answer", "before", 2),
+            (f"{SERVE}:Worker.answer", "before", 2),
             (f"{NURSERY}.end", "before", 2),
         )
     ),

