@@ -20,9 +20,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder import doctor, platform_layout, scaffold
+from autograder import bundle, doctor, outputs, platform_layout, rehearse, scaffold
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.errors import GraderError, UsageError
+from autograder.explain import command as explaining
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
 from autograder.report import gradescope
@@ -93,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         help="run only this check (4.1.2, or 4.1 for all of its kind) and what it requires; may be repeated",
     )
     command.add_argument("--results", type=Path, metavar="PATH", help="where to write results.json")
+    command.add_argument(
+        "--metadata", type=Path, metavar="PATH", help="the platform's submission_metadata.json, for policies"
+    )
     command.add_argument("--json", action="store_true", help="print the results as JSON instead of the report")
     command.add_argument("--staff", action="store_true", help="also print what only staff should see")
     command.add_argument(
@@ -107,8 +111,9 @@ def _parser() -> argparse.ArgumentParser:
         default=bool(os.environ.get("AUTOGRADER_REQUIRE_ISOLATION")),
         help="run no student code unless the layers of isolation that the assignment names hold (see doctor)",
     )
+    outputs.add_to(command)
     command.set_defaults(run=_grade)
-    for other in (doctor, scaffold, validation, templates):
+    for other in (doctor, scaffold, validation, templates, bundle, rehearse, explaining):
         other.add_to(commands, known_assignments(ASSIGNMENTS))  # each sets the function that runs it
     return parser
 
@@ -121,8 +126,8 @@ examples:
   ./run_autograder vae my_homework --check 4.1
   ./run_autograder                   in Gradescope's container: takes the platform's places
 
-exit status: 0 when the grading was completed, whatever the score; 2 for a fault of the autograder's or a wrong
-command line."""
+exit status: 0 when the grading was completed, whatever the score (1 if it is below --fail-under PERCENT); 2 for a
+fault of the autograder's or a wrong command line."""
 
 
 def _grade(options: argparse.Namespace, root: Path) -> int:
@@ -132,11 +137,13 @@ def _grade(options: argparse.Namespace, root: Path) -> int:
     if options.submission is None:
         raise UsageError(f"no submission given; say which folder, as in: {options.assignment} my_homework")
     check_path(options.submission)
+    if options.metadata is not None and not options.metadata.is_file():
+        raise UsageError(f"{options.metadata}: there is no such file; --metadata names a submission_metadata.json")
     results = options.results or options.submission.resolve().parent / "results.json"
     report = _run(assignment, options.submission, results, options, deadline_s=None)
     if not options.json:
         _print(f"\nresults: {results}")
-    return FAULT if report.with_status(Status.ERROR) else 0
+    return FAULT if report.with_status(Status.ERROR) else outputs.status(options, report)
 
 
 def _grade_on_platform(options: argparse.Namespace) -> int:
@@ -149,6 +156,7 @@ def _grade_on_platform(options: argparse.Namespace) -> int:
         gradescope.write(broken_report("its own files are not in order"), platform_layout.results_in(root))
         raise
     places.protect()
+    options.metadata = places.metadata
     options.staff = True  # the platform shows standard output to staff only
     with watched(started_s + places.last_moment_s):
         report = _run(assignment, places.submission, places.results, options, deadline_s=started_s + places.budget_s)
@@ -185,6 +193,7 @@ def _run(
             deadline_s=deadline_s,
             device=options.device,
             require_isolation=options.require_isolation,
+            metadata=options.metadata,
         )
     except UsageError:  # nothing was graded: what was there before stays
         if before is None:
@@ -205,6 +214,7 @@ def _run(
         _print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
     else:
         _print(terminal(report, staff=options.staff))
+    outputs.write(options, report)
     return report
 
 

@@ -4,7 +4,8 @@ title = "VAE I"                    # shown at the top of reports
 files = ["submission.py"]          # what a student hands in; the first one is imported
 reference = "reference.vae"        # the module that the checks compare with
 isolation = ["files", "memory"]    # layers that --require-isolation insists on; if left out, see DEFAULT_ISOLATION
-inputs = "same"                    # "submission" draws other inputs for every submission: stored answers earn nothing
+inputs = "same"                    # "submission" draws other inputs for every submission: stored answers earn nothing;
+                                   # "student" for every student or group, the same when they hand in again
 warm_up_optimizer = false          # true where two or more checks train: pays the import of torch.optim once
 
 [parts.4]
@@ -13,25 +14,38 @@ points = 16                        # the weights of the checks numbered 4.* must
 names = ["kl", "log_normal"]       # what a student defines for it: a mistake in one of them may cost points here only
 
 by_hand = 2                        # of these points: those of answers in words, which a person gives; 0 if left out
+visibility = "after_due_date"      # of its checks; goes before what they say themselves
+extra_credit = false               # true: its points come on top of the total
+all_or_nothing = false             # true: its points count only if all its checks pass
 
 [limits]                           # of the student's code; every key may be left out
 timeout_s = 10                     # for one check, unless it says otherwise
 import_timeout_s = 30
 memory_mib = 512
 output_mib = 64
+
+[container]                        # on Gradescope: what `bundle` checks a run against; every key may be left out
+cpus = 1                           # with memory_gb: 0.5 with 0.75, 1 with 1.5, 2 with 3, 4 with 6
+memory_gb = 1.5
+timeout_minutes = 10
+
+[policies]                         # lateness, limits, what is shown: docs/policies.md and autograder/policies/table.py
+hints = "always"
 """
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from autograder.containers import Container
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.model import Part
+from autograder.policies.declared import Policies
+from autograder.policies.table import policies_of, visibility
+from autograder.tables import Table
 from autograder.worker import confine
 
 if sys.version_info >= (3, 11):
@@ -39,6 +53,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+
+_KEYS = (
+    "title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs", "container",
+    "policies",
+)  # fmt: skip
 
 # What Linux offers to everybody. As root there is more ("user"), elsewhere less.
 DEFAULT_ISOLATION = ("limits", "memory", "no new privileges", "files", "system calls")
@@ -67,6 +86,8 @@ class Assignment:
     warm_up_optimizer: bool = False
     isolation: tuple[str, ...] = DEFAULT_ISOLATION
     inputs: str = "same"
+    container: Container = Container()
+    policies: Policies = field(default_factory=Policies)
 
     @property
     def name(self) -> str:
@@ -117,23 +138,26 @@ def load_assignment(folder: Path) -> Assignment:
         raise AssignmentError(f"{path}: cannot be read ({error.strerror}); every assignment needs one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
-    top = _Table(path, "", table)
-    top.only("title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs")
+    top = Table(path, "", table)
+    top.only(*_KEYS)
     files = top.take("files", list)
     if not files or not all(isinstance(name, str) and name and "/" not in name for name in files):
         raise AssignmentError(
             f'{path}: files is {files!r}, but should be a list of file names such as ["submission.py"]'
         )
+    parts = _parts(path, top.take("parts", dict))
     return Assignment(
         folder=folder,
         title=top.take("title", str),
         files=tuple(files),
         reference=top.take("reference", str),
-        parts=_parts(path, top.take("parts", dict)),
-        limits=_limits(_Table(path, "limits.", top.take("limits", dict, {}))),
+        parts=parts,
+        limits=_limits(Table(path, "limits.", top.take("limits", dict, {}))),
         warm_up_optimizer=top.take("warm_up_optimizer", bool, False),
         isolation=_isolation(path, top),
-        inputs=_inputs(path, top.take("inputs", str, "same")),
+        inputs=top.one_of("inputs", ("same", "submission", "student"), "same"),
+        container=_container(Table(path, "container.", top.take("container", dict, {}))),
+        policies=policies_of(top.below("policies"), parts),
     )
 
 
@@ -142,19 +166,31 @@ def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
     for number, content in tables.items():
         if not number.isdecimal() or not isinstance(content, dict):
             raise AssignmentError(f"{path}: parts.{number} should be a table named by a number, as in [parts.4]")
-        table = _Table(path, f"parts.{number}.", content)
-        table.only("title", "points", "names", "by_hand")
+        table = Table(path, f"parts.{number}.", content)
+        table.only("title", "points", "names", "by_hand", "visibility", "extra_credit", "all_or_nothing")
         names = table.texts("names")
         by_hand = table.positive("by_hand") if "by_hand" in content else 0.0
-        parts.append(Part(number, table.take("title", str), table.positive("points"), names, by_hand))
+        part = Part(
+            number,
+            table.take("title", str),
+            table.positive("points"),
+            names,
+            by_hand,
+            visibility(table, "visibility") if "visibility" in content else None,
+            table.take("extra_credit", bool, False),
+            table.take("all_or_nothing", bool, False),
+        )
+        parts.append(part)
         if twice := sorted(set(names) & {name for part in parts[:-1] for name in part.names}):
             raise AssignmentError(f"{path}: parts.{number}.names has {twice[0]}, which another part has too")
     if not parts:
         raise AssignmentError(f"{path}: has no parts; add at least one, as in [parts.1] with title and points")
+    if all(part.extra_credit for part in parts):
+        raise AssignmentError(f"{path}: every part is extra credit; at least one must count")
     return tuple(sorted(parts, key=lambda part: int(part.number)))
 
 
-def _isolation(path: Path, top: _Table) -> tuple[str, ...]:
+def _isolation(path: Path, top: Table) -> tuple[str, ...]:
     if "isolation" not in top.content:
         return DEFAULT_ISOLATION
     known = [layer.name for layer in confine.LAYERS]
@@ -166,56 +202,17 @@ def _isolation(path: Path, top: _Table) -> tuple[str, ...]:
     return top.texts("isolation")
 
 
-def _inputs(path: Path, given: str) -> str:
-    if given not in ("same", "submission"):
-        raise AssignmentError(f'{path}: inputs is "{given}", but should be "same" or "submission"')
-    return given
-
-
-def _limits(table: _Table) -> Limits:
+def _limits(table: Table) -> Limits:
     names = [field.name for field in fields(Limits)]
     table.only(*names)
     given = {name: table.positive(name) for name in names if name in table.content}
     return Limits(**{name: int(value) if name.endswith("_mib") else value for name, value in given.items()})  # type: ignore[arg-type]
 
 
-def only_known(path: Path, prefix: str, content: Mapping[str, Any], known: Sequence[str]) -> None:
-    """Raise AssignmentError, with the nearest key there is, if a table of a file has a key that is not known."""
-    for key in content:
-        if key not in known:
-            similar = nearest(key, known)
-            cure = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
-            raise AssignmentError(f"{path}: {prefix}{key} is not a known key: {cure}")
-
-
-class _Table:
-    """A table of the file, with errors that name the place in it."""
-
-    def __init__(self, path: Path, prefix: str, content: dict[str, Any]) -> None:
-        self.path, self.prefix, self.content = path, prefix, content
-
-    def only(self, *known: str) -> None:
-        only_known(self.path, self.prefix, self.content, known)
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        value = self.content.get(key, default)
-        if value is None:
-            raise AssignmentError(f"{self.path}: {self.prefix}{key} is missing; add it as {_KINDS[kind]}")
-        if not isinstance(value, kind):
-            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be {_KINDS[kind]}")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.content.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise AssignmentError(f'{self.path}: {self.prefix}{key} is {value!r}, but should be a list as in ["kl"]')
-        return tuple(value)
-
-    def positive(self, key: str) -> float:
-        value = self.content.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not (0 < value < math.inf):
-            raise AssignmentError(f"{self.path}: {self.prefix}{key} is {value!r}, but should be a positive number")
-        return float(value)
-
-
-_KINDS = {str: "a text", list: "a list", dict: "a table", bool: "true or false"}
+def _container(table: Table) -> Container:
+    names = [field.name for field in fields(Container)]
+    table.only(*names)
+    try:
+        return Container(**{name: table.positive(name) for name in names if name in table.content})
+    except ValueError as error:
+        raise AssignmentError(f"{table.path}: {table.prefix}{error}") from None

@@ -6,6 +6,7 @@ The host holds what all workers of one submission share: the nursery, the worksp
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ class Host:
     public_modules: Sequence[str] = ()
     device: str = "cpu"  # of trainings: "cpu" or "cuda"
     salt: str = ""  # makes other seeds, and so other runs, of the same submission
+    students: tuple[str, ...] = ()  # the ids of those who handed it in, if they are known
     spent_s: float = 0.0  # waited for the student's code so far, imports included
 
     @contextmanager
@@ -58,8 +60,9 @@ class Host:
                 cpu_s=int(limits.timeout_s + limits.import_timeout_s) + _SPARE_CPU_S,
                 gpu=self.device != "cpu",
             )
-            task = serve.Task(plan, module_file, self.seed(check_id), self.workspace.recognised.notebook is not None)
-            session = Session(self.nursery, task, limits, self.public_modules, self.workspace.place)
+            task = serve.Task(plan, module_file, self.seed(check_id), self.workspace.recognised.cut is not None)
+            place, why_left_out = self.workspace.place, self.workspace.why_left_out
+            session = Session(self.nursery, task, limits, self.public_modules, place, why_left_out)
             try:
                 with session:
                     yield Student(session, module_file.removesuffix(".py"))
@@ -73,8 +76,14 @@ class Host:
 
     @property
     def inputs_salt(self) -> str:
-        """What makes the inputs of checks this submission's own, if the assignment asks for that."""
-        return self.workspace.digest if self.assignment.inputs == "submission" else ""
+        """What makes the inputs of checks this submission's or its students' own, if the assignment asks for that."""
+        match self.assignment.inputs:
+            case "submission":
+                return self.workspace.digest
+            case "student" if self.students:
+                return json.dumps(["students", *sorted(self.students)])
+            case _:  # everybody's: also where students are not known, as at home
+                return ""
 
     def publish(self, module: ModuleType) -> None:
         """Let functions and classes of a module of ours travel to workers."""

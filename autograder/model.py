@@ -58,6 +58,7 @@ class Check:
     leaderboard: Leaderboard | None = None
     partial_credit: bool = False  # the check itself says how many points were earned
     by_hand: float = 0.0  # further points, which a person gives
+    extra_credit: bool = False  # its points come on top of those that count as possible
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.max_score) and self.max_score >= 0):
@@ -82,7 +83,8 @@ class Verdict:
 
     `student_output` is what the student may read; `staff_output` has everything else. `wall_s` is the wall time
     of the check. `leaderboard_value` is what the check set, if it has a leaderboard column. `mistakes` names the known
-    mistakes that the student's code behaves like: one, or those that the check cannot tell apart.
+    mistakes that the student's code behaves like: one, or those that the check cannot tell apart. `brief` is what the
+    student reads where a policy withholds details; None if `student_output` has no more than that.
     """
 
     check: Check
@@ -93,6 +95,8 @@ class Verdict:
     wall_s: float = 0.0
     leaderboard_value: float | str | None = None
     mistakes: tuple[str, ...] = ()
+    brief: str | None = None
+    blocks: bool = True  # what requires the check, unless it passed: not where the rest of a file could be taken
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.score) and 0 <= self.score <= self.check.max_score):
@@ -114,6 +118,9 @@ class Part:
     points: float
     names: tuple[str, ...] = ()
     by_hand: float = 0.0  # of the points: those that a person gives
+    visibility: Visibility | None = None  # of its checks, whatever they say themselves
+    extra_credit: bool = False  # its points come on top of the total
+    all_or_nothing: bool = False  # its points count only if all its checks pass
 
     @property
     def automatic(self) -> float:
@@ -122,8 +129,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """What a policy adds to the points earned, or takes from them: in words for the student, and for staff."""
+
+    text: str
+    points: float
+    staff_text: str = ""  # with the figures, where hidden checks keep them from the student
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.points):
+            raise ValueError(f"adjustment {self.text!r}: points is {self.points}, but should be finite")
+
+
+@dataclass(frozen=True)
 class Report:
-    """All verdicts of one submission, in the order of the checks."""
+    """All verdicts of one submission, in the order of the checks, and what policies make of them."""
 
     assignment: str
     title: str
@@ -132,16 +152,35 @@ class Report:
     wall_s: float
     isolation: str = ""
     notes: tuple[str, ...] = field(default=())
+    adjustments: tuple[Adjustment, ...] = ()
+    columns: tuple[tuple[Leaderboard, float | str], ...] = ()  # of the leaderboard, beside those of checks
+    staff_notes: tuple[str, ...] = ()
 
     @property
-    def score(self) -> float:
-        """Points earned."""
+    def earned(self) -> float:
+        """Points earned by checks."""
         return math.fsum(verdict.score for verdict in self.verdicts)
 
     @property
+    def score(self) -> float:
+        """Points that count: those earned, after the adjustments."""
+        return max(0.0, math.fsum([self.earned, *(adjustment.points for adjustment in self.adjustments)]))
+
+    @property
     def max_score(self) -> float:
-        """Points of all checks: the same whatever the submission does."""
-        return math.fsum(verdict.check.max_score for verdict in self.verdicts)
+        """Points of all checks without extra credit: the same whatever the submission does."""
+        return math.fsum(v.check.max_score for v in self.verdicts if not v.check.extra_credit)
+
+    @property
+    def extra_credit(self) -> tuple[float, float]:
+        """Points of extra credit: earned, and possible."""
+        extra = [verdict for verdict in self.verdicts if verdict.check.extra_credit]
+        return math.fsum(v.score for v in extra), math.fsum(v.check.max_score for v in extra)
+
+    @property
+    def is_shown_whole(self) -> bool:
+        """Whether students see all its checks: else no figure may say what the others earned."""
+        return all(verdict.check.visibility is Visibility.VISIBLE for verdict in self.verdicts)
 
     @property
     def by_hand(self) -> float:

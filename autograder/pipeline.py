@@ -12,19 +12,23 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import devices, grading
 from autograder.assignment import Assignment
 from autograder.isolation import isolation_of, switched_off
+from autograder.metadata import Metadata, read_metadata
 from autograder.model import Check, Part, Report, Verdict
+from autograder.policies.adjusted import adjusted
+from autograder.policies.given_back import over_the_limit
 from autograder.submission import stage
 from autograder.worker import confine
 
 if TYPE_CHECKING:
     from autograder.worker.nursery import Nursery
+    from autograder.workspace import Workspace
 
 NOT_REACHED = "the run ended before this check was reached"
 
@@ -39,7 +43,10 @@ class Progress:
     checks: list[Check] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     isolation: str = ""
+    workspace: Workspace | None = None
     notes: tuple[str, ...] = ()
+    metadata: Metadata | None = None
+    given_back: Report | None = None  # of an earlier submission, instead of this one's
 
     def planned(self, checks: Sequence[Check]) -> None:
         """The checks of this run are known."""
@@ -53,16 +60,20 @@ class Progress:
 
     def report(self, why: str = NOT_REACHED) -> Report:
         """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
+        wall_s = time.monotonic() - self.started_s
+        if self.given_back is not None:
+            return replace(self.given_back, wall_s=wall_s)
         checks = self.checks or [_placeholder(part) for part in self.assignment.parts]
-        return Report(
+        report = Report(
             assignment=self.assignment.name,
             title=self.assignment.title,
             parts=self.assignment.parts,
             verdicts=tuple(self.verdicts.get(check.id) or grading.unfinished(check, why) for check in checks),
-            wall_s=time.monotonic() - self.started_s,
+            wall_s=wall_s,
             isolation=self.isolation,
-            notes=self.notes,
+            notes=(*(self.workspace.recognised.notes if self.workspace else ()), *self.notes),
         )
+        return adjusted(report, self.assignment.policies, self.metadata)
 
 
 def broken_report(why: str) -> Report:
@@ -86,11 +97,13 @@ def grade(
     deadline_s: float | None = None,
     device: str = "auto",
     require_isolation: bool = False,
+    metadata: Path | None = None,
 ) -> Report:
     """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts.
 
     With `require_isolation` nothing of the student's runs unless the layers that the assignment names hold.
-    Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one.
+    Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one. `metadata` is the platform's file
+    about the submission: some policies of the assignment depend on it.
     """
     with stage(submission, assignment) as workspace:
         with closing(start_nursery(assignment, leftovers=workspace.root)) as nursery:
@@ -100,11 +113,22 @@ def grade(
             from autograder.written.sheet import answers_to
 
             progress.isolation = isolation_of(nursery, assignment.isolation if require_isolation else ())
-            host = Host(nursery, workspace, assignment, device=devices.chosen(device))
+            progress.metadata = _metadata(assignment, metadata)
+            progress.given_back = over_the_limit(progress.report(), assignment.policies, progress.metadata)
+            if progress.given_back is not None:
+                return progress.report()
+            students = progress.metadata.students if progress.metadata else ()
+            host = Host(nursery, workspace, assignment, device=devices.chosen(device), students=students)
             written = answers_to(assignment, workspace)
-            progress.notes = (*workspace.recognised.notes, *(written.notes if written else ()))
+            progress.workspace, progress.notes = workspace, written.notes if written else ()
             run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
     return progress.report()
+
+
+def _metadata(assignment: Assignment, path: Path | None) -> Metadata | None:
+    """What is known about the submission, if anything asks for it. After the fork: hidden checks' output is in it."""
+    asked = assignment.policies.need_metadata or assignment.inputs == "student"
+    return read_metadata(path) if asked and path is not None else None
 
 
 def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nursery:

@@ -45,6 +45,11 @@ class Places:
         return results_in(self.root)
 
     @property
+    def metadata(self) -> Path:
+        """Who handed in, and when; what hidden checks said before stands in it too."""
+        return self.root / "submission_metadata.json"
+
+    @property
     def budget_s(self) -> float:
         """Seconds after which no check is begun."""
         return max(self._timeout_s - _RESERVE_S, self._timeout_s / 2)
@@ -69,8 +74,7 @@ class Places:
         """Close what the student's user must not read. At every run: the platform makes folders anew."""
         with suppress(OSError):  # writing the results then says what is wrong with their place
             self.results.parent.mkdir(exist_ok=True)
-        metadata = self.root / "submission_metadata.json"
-        for path in (self.submission, self.results.parent, metadata, *self.secrets, *self._unpacked()):
+        for path in (self.submission, self.results.parent, self.metadata, *self.secrets, *self._unpacked()):
             with suppress(OSError):
                 path.chmod(path.stat().st_mode & 0o700)
 

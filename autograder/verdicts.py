@@ -7,7 +7,7 @@ import traceback
 from dataclasses import dataclass, field
 
 from autograder import grading
-from autograder.errors import AssignmentError, CheckFailed, Mismatch
+from autograder.errors import AssignmentError, CheckFailed, Mismatch, StudentCodeFailed
 from autograder.host import Transcript
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.replay import Call
@@ -53,7 +53,8 @@ def verdict_of(run: Run) -> Verdict:
         return Verdict(check, Status.PASSED, score, "", staff, wall_s, run.leaderboard_value)
     if isinstance(failure, AssertionError):
         text = _student_output(check, failure, run.transcript)
-        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value, run.mistakes)
+        brief = _brief(check, failure)
+        return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value, run.mistakes, brief)
     lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
     return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
 
@@ -68,6 +69,15 @@ def _student_output(check: Check, failure: AssertionError, transcript: Transcrip
         text = text.split("\nassert ")[0] if "\nassert " in text else ""
         text = f"This does not hold: {check.name}" + (f"\n{text}" if text and not text.startswith("assert ") else "")
     return text + (f"\n\nYour code printed:\n{transcript.printed}" if transcript.printed.strip() else "")
+
+
+def _brief(check: Check, failure: AssertionError) -> str | None:
+    """The property and the hint, without what was compared. How the student's code broke is said in any case."""
+    is_shown = check.hide_errors is None and check.visibility is Visibility.VISIBLE
+    if not is_shown or isinstance(failure, StudentCodeFailed):
+        return None
+    hints = [line for line in str(failure).splitlines() if line.startswith("Hint: ")]
+    return "\n".join([f"This does not hold: {check.name}", *hints])
 
 
 def _staff_output(run: Run, failure: BaseException | None) -> str:

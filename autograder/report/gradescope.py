@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
+from autograder.metadata import UNGRADED
 from autograder.model import Report, Status, Verdict, Visibility
 from autograder.report.text import clean, clip, points
 
@@ -28,6 +29,10 @@ def results(report: Report) -> dict[str, Any]:
         "execution_time": round(report.wall_s, 2),
         "tests": [_test(verdict) for verdict in report.verdicts],
     }
+    if points(report.score) != points(report.earned):  # else the platform adds up the tests
+        document["score"] = points(report.score)
+    if report.ungraded_points:  # comes back with later submissions: a fault of ours is no attempt of the student's
+        document["extra_data"] = {UNGRADED: points(report.ungraded_points)}
     board = [
         {
             "name": _name(v.check.leaderboard.name),
@@ -36,6 +41,9 @@ def results(report: Report) -> dict[str, Any]:
         }
         for v in report.verdicts
         if v.check.leaderboard is not None and v.leaderboard_value is not None
+    ]
+    board += [
+        {"name": _name(column.name), "value": _value(value), "order": column.order} for column, value in report.columns
     ]
     if board:
         document["leaderboard"] = board
@@ -49,7 +57,7 @@ def _test(verdict: Verdict) -> dict[str, Any]:
         "name": _name(check.name),
         "name_format": "text",
         "score": points(verdict.score),
-        "max_score": points(check.max_score),
+        "max_score": 0 if check.extra_credit else points(check.max_score),  # on top of the platform's total
         "status": "passed" if _is_fine(verdict) else "failed",
         "output": _text(verdict.student_output),
         "output_format": "text",
@@ -91,6 +99,7 @@ def _summary(report: Report) -> str:
         shown = [check.number for check in read if check.visibility is Visibility.VISIBLE]
         which = f"the answers to {', '.join(shown)}" if len(shown) == len(read) else "some answers"
         lines.append(f"{points(report.by_hand)} points are not in this score: a person reads {which}.")
+    lines += [_name(adjustment.text) for adjustment in report.adjustments if adjustment.text]
     return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 
 

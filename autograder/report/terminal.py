@@ -32,7 +32,8 @@ def terminal(report: Report, *, staff: bool = False) -> str:
     if details:
         lines += ["", "What to look at", "---------------", *details]
     isolation = [_indented(f"Isolation: {clean(report.isolation)}").strip()] if staff and report.isolation else []
-    return "\n".join([*lines, "", *_total(report), *isolation])
+    notes = [line for note in report.staff_notes for line in _wrapped(f"Staff: {note}")] if staff else []
+    return "\n".join([*lines, "", *_total(report, staff=staff), *isolation, *notes])
 
 
 def progress(verdict: Verdict, done: int, total: int) -> str:
@@ -42,7 +43,8 @@ def progress(verdict: Verdict, done: int, total: int) -> str:
 
 def _heading(part: Part, verdicts: list[Verdict]) -> str:
     earned, possible = sum(v.score for v in verdicts), sum(v.check.max_score for v in verdicts)
-    return _spread(f"Part {part.number}  {clean(part.title)}", f"{points(earned)}/{points(possible)}")
+    rule = " (extra credit)" if part.extra_credit else " (all or nothing)" if part.all_or_nothing else ""
+    return _spread(f"Part {part.number}  {clean(part.title)}{rule}", f"{points(earned)}/{points(possible)}")
 
 
 def _row(verdict: Verdict) -> str:
@@ -80,9 +82,17 @@ def _indented(text: str) -> str:
     return "\n".join(lines)
 
 
-def _total(report: Report) -> list[str]:
+def _total(report: Report, *, staff: bool) -> list[str]:
     blocked = len(report.with_status(Status.BLOCKED))
-    lines = [_spread("Total", f"{points(report.score)}/{points(report.max_score)}")]
+    lines = []
+    if report.adjustments:
+        lines = [_spread("Earned", f"{points(report.earned)}/{points(report.max_score)}")]
+        said = [(adjustment.staff_text if staff else "") or adjustment.text for adjustment in report.adjustments]
+        lines += [line for text in said for line in _wrapped(text)]
+    lines.append(_spread("Total", f"{points(report.score)}/{points(report.max_score)}"))
+    earned, possible = report.extra_credit
+    if possible:
+        lines.append(f"{points(earned)} of {points(possible)} points of extra credit are in it.")
     if blocked:
         they = (
             "1 check was skipped, because a check that it needs"
@@ -95,5 +105,9 @@ def _total(report: Report) -> list[str]:
     if report.ungraded_points:
         lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
     for note in report.notes:
-        lines += textwrap.wrap(clean(note), _WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += _wrapped(note)
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(clean(text), _WIDTH, break_long_words=False, break_on_hyphens=False)

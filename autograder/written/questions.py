@@ -56,10 +56,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import Assignment, only_known
+from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.maths.names import OPERATORS, Names, declare, known_operators
 from autograder.model import Check, Visibility
+from autograder.tables import only_known
 
 if sys.version_info >= (3, 11):
     import tomllib

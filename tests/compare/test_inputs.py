@@ -62,5 +62,5 @@ def test_a_submission_s_own_inputs_depend_on_its_files_alone(nursery: Nursery, t
 def test_another_word_for_inputs_is_refused(tmp_path: Path) -> None:
     text = (ROOT / "assignments" / "vae" / "assignment.toml").read_text(encoding="utf-8")
     (tmp_path / "assignment.toml").write_text('inputs = "random"\n' + text, encoding="utf-8")
-    with pytest.raises(AssignmentError, match='inputs is "random", but should be "same" or "submission"'):
+    with pytest.raises(AssignmentError, match='inputs is .random., but should be "same", "submission" or "student"'):
         load_assignment(tmp_path)

@@ -1,0 +1,44 @@
+"""Checks as the assignment's policies want them: who sees them, and whether they are extra credit.
+
+assignment.toml goes before checks.py and questions.toml, and in it the line for a check before that for its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from autograder.errors import AssignmentError
+from autograder.model import Check, Part, Visibility
+from autograder.policies.declared import Policies
+from autograder.tables import cure
+
+
+def fitted(checks: Sequence[Check], parts: Sequence[Part], policies: Policies, path: str) -> list[Check]:
+    """The checks, changed. Raises AssignmentError where a policy names a check that `path` does not have."""
+    numbers = [check.number for check in checks]
+    for named in policies.visibility:
+        if not any(_belongs(number, named) for number in numbers):
+            raise AssignmentError(f'{path}: policies.visibility has "{named}", but no check: {cure(named, numbers)}')
+    boards = {check.leaderboard.name for check in checks if check.leaderboard is not None}
+    for column in policies.columns:
+        if column.board.name in boards:
+            raise AssignmentError(f'{path}: policies.leaderboard has "{column.board.name}", which a check fills')
+    by_number = {part.number: part for part in parts}
+    return [_fitted(check, by_number.get(check.part), policies.visibility) for check in checks]
+
+
+def _fitted(check: Check, part: Part | None, shown: Mapping[str, Visibility]) -> Check:
+    naming = [named for named in shown if _belongs(check.number, named)]
+    visibility = shown[max(naming, key=len)] if naming else part.visibility if part else None
+    if visibility is not None:
+        check = replace(check, visibility=visibility)
+    if part is not None and part.extra_credit:
+        worth = f"{check.max_score:g} {'point' if check.max_score == 1 else 'points'}"
+        name = f"{check.name} (extra credit{f', {worth}' if check.max_score else ''})"
+        check = replace(check, extra_credit=True, name=name)
+    return check
+
+
+def _belongs(number: str, named: str) -> bool:
+    return number == named or number.startswith(named + ".")
