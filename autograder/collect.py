@@ -1,4 +1,4 @@
-"""checks.py -> Checks, and one run -> Verdicts. The only file that knows pytest.
+"""One run of an assignment's checks -> Verdicts. pytest runs them; collection.py finds them.
 
 A check is a pytest function; gradescope-utils' decorators say what it is worth, ours (`requires`, `timeout`) what it
 needs. Whatever happens, every check has exactly one verdict: an error in a fixture, a skip, a failing subtest or a
@@ -7,12 +7,9 @@ crash of the student's code never loses one.
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -21,21 +18,18 @@ import pytest
 from autograder import calibration, declarations, grading
 from autograder.assignment import Assignment
 from autograder.attribution import Attribution
+from autograder.collection import Collection, run_pytest
 from autograder.compare import inputs
 from autograder.compare.training import Judge, Trains
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
+from autograder.importing import import_verdict
 from autograder.loading import load_beside, load_mistakes, load_reference
 from autograder.model import Check, Verdict
 from autograder.replay import Call
 from autograder.student import InProcess, Student
 from autograder.verdicts import Run, Settled, verdict_of
-from autograder.written.questions import load_questions
 from autograder.written.sheet import Answers
-
-_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
 
 class Listener(Protocol):
@@ -62,23 +56,17 @@ def run_checks(
     `only` are numbers of checks to run, with what they require. `deadline_s` is the monotonic time by which the run
     must end: checks that would not fit before it get an ERROR verdict. `observer` is told how every check was called.
     """
-    plugin = _Plugin(assignment, host, only, listener, deadline_s, observer, written)
-    output = io.StringIO()
-    options = ["--import-mode=importlib", *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "faulthandler"))]
-    place = [f"--rootdir={assignment.folder}", "-c", os.devnull, "--capture=sys", str(assignment.checks_file)]
-    bytecode = sys.dont_write_bytecode
-    sys.modules.pop(assignment.checks_file.stem, None)  # pytest would take another assignment's for this one
-    with redirect_stdout(output), redirect_stderr(output), inputs.varied(host.inputs_salt):
-        status = pytest.main([*options, *place], plugins=[plugin])
-    sys.dont_write_bytecode = bytecode
-    if plugin.problem is not None:
-        raise plugin.problem
-    if not plugin.verdicts or status not in _ENDED:
-        raise AssignmentError(f"{assignment.checks_file}: pytest ended with {status!r}\n{output.getvalue()[-4000:]}")
+    plugin = Plugin(assignment, host, only, listener, deadline_s, observer, written)
+    with inputs.varied(host.inputs_salt):
+        run_pytest(assignment, plugin)
+    if not plugin.verdicts:
+        raise AssignmentError(f"{assignment.checks_file}: pytest ran none of its checks")
     return tuple(plugin.verdicts.values())
 
 
-class _Plugin:
+class Plugin(Collection):
+    """Runs the checks on one submission, and comes to a verdict for each of them."""
+
     def __init__(
         self,
         assignment: Assignment,
@@ -89,13 +77,12 @@ class _Plugin:
         observer: Callable[[Check, Call], None] | None,
         written: Answers | None,
     ) -> None:
+        super().__init__(assignment)
         self.observer, self.written = observer, written
-        self.assignment = assignment
         self.host = host
         self.only = only
         self.listener = listener
         self.deadline_s = deadline_s
-        self.problem: GraderError | None = None
         self.verdicts: dict[str, Verdict] = {}
         self._runs: dict[str, Run] = {}
         self._started_s = time.monotonic()
@@ -103,20 +90,6 @@ class _Plugin:
         self._attribution = Attribution(assignment, host)
 
     # ------------------------------------------------------------------------------------- collection
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("python_files", "checks.py")
-
-    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
-        # gradescope-utils' partial_credit and leaderboard wrap the function to pass set_score and
-        # set_leaderboard_value; here these are fixtures, so that no score stays behind on a function object.
-        if collector.funcnamefilter(name) and (inner := declarations.unwrap(obj)) is not obj:
-            setattr(collector.obj, name, inner)
-        return None
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and self.problem is None:
-            self.problem = AssignmentError(f"{self.assignment.checks_file}: cannot be imported:\n{report.longreprtext}")
 
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         try:
@@ -130,15 +103,7 @@ class _Plugin:
             self.host.publish(module)
 
     def _plan(self, items: list[pytest.Item]) -> None:
-        path = str(self.assignment.checks_file)
-        if not items:
-            raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
-        ids = declarations.unique_ids([item.name for item in items])
-        described = declarations.checks(
-            [(name, _function(item)) for name, item in zip(ids, items, strict=True)], self.assignment, path
-        )
-        questions = [question.check for question in load_questions(self.assignment)]
-        grading.validate([*questions, *described], self.assignment.parts, path)
+        questions, described = self.declared(items)
         chosen = grading.select([*(questions if self.written else []), *described], self.only)
         by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
         items[:] = [item for _, item in sorted(by_item, key=lambda pair: grading.comes_late(pair[0], described))]
@@ -154,13 +119,7 @@ class _Plugin:
 
     def _import(self, check: Check) -> None:
         """The first verdict: does the student's module import at all?"""
-        run = Run(check)
-        try:
-            with self.host.student(check.id, check.timeout_s, run.transcript):
-                pass
-        except Exception as error:  # noqa: BLE001 - sorted into the student's faults and ours by verdict_of
-            run.failure = error
-        self._reach(verdict_of(run))
+        self._reach(import_verdict(self.host, check))
 
     # ------------------------------------------------------------------------------------- running
 
@@ -199,9 +158,10 @@ class _Plugin:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
         self._attribution.settle(run)
+        verdict = verdict_of(run)  # before the observer: its time is not the check's
         if self.observer is not None and run.call is not None:
             self.observer(run.check, run.call)
-        self._reach(verdict_of(run))
+        self._reach(verdict)
 
     def _reach(self, verdict: Verdict) -> None:
         self.verdicts[verdict.check.id] = verdict
@@ -294,7 +254,3 @@ def _failure(call: pytest.CallInfo[None]) -> BaseException:
         return failure
     assert error is not None
     return error
-
-
-def _function(item: pytest.Item) -> Any:
-    return item.function if isinstance(item, pytest.Function) else item.obj  # type: ignore[attr-defined]

@@ -1,37 +1,26 @@
-"""What a notebook defines -> what is taken of it: definitions, imports and constants.
+"""What a file defines -> what is taken of it: definitions, imports and constants.
 
-A notebook also trains, plots, prints and installs. What defines something is kept, at the same lines; all else is left
-out and named. A variable that is made by a call is kept if a definition needs it, and if what it calls comes from a
-library: to call what the notebook defines may be the training. Where a piece is no valid Python, the others go on. The
-worker runs what is kept statement by statement (`worker/piecewise.py`), so that one that fails costs itself only.
+For a notebook, and for a script that cannot be imported: they also train, plot, print and install. What defines
+something is kept, at the same lines; all else is left out and named. A variable that is made by a call is kept if a
+definition needs it, and if what it calls comes from a library: to call what the file defines may be the training.
+Where a piece is no valid Python the others go on, and so do the other methods of its class. The worker runs what is
+kept statement by statement (`worker/piecewise.py`), so that one that fails costs itself only.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import re
 import symtable
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-_BEGINS = re.compile(r"[^\s#)\]}'\"\\]")  # at the left margin
-_GOES_ON = re.compile(r"(?:else|elif|except|finally)\b")
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+from autograder.statements import DEFINITIONS, LeftOut, first_line, start_of, statements
+
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
 _PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.USub, ast.UAdd, ast.Not, ast.Load)
-_TEXT_CHARS = 60
-_TAIL = 40  # pieces that one statement may go on over: more would take quadratic time
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A piece of a file that was not taken: where it begins, or what is wrong with it and where if it is broken."""
-
-    line: int
-    text: str
-    problem: str = ""
+_ANYTHING = "*"  # what an import of everything from a module binds
 
 
 @dataclass(frozen=True)
@@ -40,6 +29,12 @@ class Cut:
 
     source: str
     left_out: tuple[LeftOut, ...]
+    defined: frozenset[str] = frozenset()  # the functions and classes that are kept
+    bound: frozenset[str] = frozenset()  # these, and the names of imports and constants
+
+    def may_have(self, names: Collection[str]) -> bool:
+        """Whether one of some names is kept, as far as can be told without running it."""
+        return _ANYTHING in self.bound or not self.bound.isdisjoint(names)
 
 
 def definitions(source: str, asked_for: Collection[str] = ()) -> Cut:
@@ -47,22 +42,23 @@ def definitions(source: str, asked_for: Collection[str] = ()) -> Cut:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     nodes: list[ast.stmt] = []
     left_out: list[LeftOut] = []
-    for piece in _statements(lines):
+    for piece in statements(lines):
         if isinstance(piece, LeftOut):
             left_out.append(piece)
         elif problem := _why_not_compiled(piece):
-            left_out.append(LeftOut(piece.lineno, _start(lines[piece.lineno - 1]), problem))
+            left_out.append(LeftOut(piece.lineno, start_of(lines[piece.lineno - 1]), problem, _bound([piece])))
         else:
             nodes.append(piece)
     chosen = _Choice(nodes, lines, asked_for).kept()
     kept = [""] * len(lines)
     for group in _groups(nodes):
-        first, last = _first_line(group[0]), max(node.end_lineno or 0 for node in group)
+        first, last = first_line(group[0]), max(node.end_lineno or 0 for node in group)
         if all(node in chosen for node in group):
             kept[first - 1 : last] = lines[first - 1 : last]
         elif not all(map(_says_nothing, group)):
-            left_out.append(LeftOut(first, _start(lines[first - 1])))
-    return Cut("\n".join(kept), tuple(sorted(left_out, key=lambda piece: piece.line)))
+            left_out.append(LeftOut(first, start_of(lines[first - 1]), names=_bound(group)))
+    defined = frozenset(node.name for node in chosen if isinstance(node, DEFINITIONS))
+    return Cut("\n".join(kept), tuple(sorted(left_out, key=lambda piece: piece.line)), defined, _bound(chosen))
 
 
 class _Choice:
@@ -86,17 +82,21 @@ class _Choice:
         """The statements to keep; from the last to the first, because one needs those before it."""
         found: set[ast.stmt] = set()
         for node in self.nodes:
-            if isinstance(node, _DEFINITIONS):
-                self.needed |= _globals_of("\n".join(self.lines[_first_line(node) - 1 : node.end_lineno]))
+            if isinstance(node, DEFINITIONS):
+                self.needed |= _globals_of("\n".join(self.lines[first_line(node) - 1 : node.end_lineno]))
         for node in reversed(self.nodes):
-            if self._defines(node):
+            try:
+                defines = self._defines(node)
+            except RecursionError:  # hundreds of elif
+                defines = False
+            if defines:
                 found.add(node)
-                if not isinstance(node, (*_DEFINITIONS, *_IMPORTS)):
+                if not isinstance(node, (*DEFINITIONS, *_IMPORTS)):
                     self.needed |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         return found
 
     def _defines(self, node: ast.stmt) -> bool:
-        if isinstance(node, (*_DEFINITIONS, *_IMPORTS)):
+        if isinstance(node, (*DEFINITIONS, *_IMPORTS)):
             return True
         if isinstance(node, _ASSIGNMENTS) and node.value is not None:
             if all(isinstance(part, _PLAIN) for part in ast.walk(node.value)) or isinstance(node.value, ast.Lambda):
@@ -138,8 +138,8 @@ def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """Statements that share a line stay or go together."""
     group: list[ast.stmt] = []
     last = 0
-    for node in sorted(nodes, key=_first_line):
-        if group and _first_line(node) > last:
+    for node in sorted(nodes, key=first_line):
+        if group and first_line(node) > last:
             yield group
             group = []
         group.append(node)
@@ -148,48 +148,21 @@ def _groups(nodes: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
         yield group
 
 
-def _statements(lines: list[str]) -> Iterator[ast.stmt | LeftOut]:
-    """The statements at the left margin; where the whole is no valid Python, piece by piece."""
-    if (whole := _parsed(lines, 0, len(lines))) is not None:
-        yield from whole
-        return
-    starts = [i for i, line in enumerate(lines) if _BEGINS.match(line) and not _GOES_ON.match(line)]
-    position = 0
-    while position < len(starts):
-        first = starts[position]
-        last = min(position + _TAIL, len(starts))
-        for after in range(position + 1, last + 1):  # decorators and strings over several lines go on
-            end = starts[after] if after < len(starts) else len(lines)
-            found = _parsed(lines, first, end)
-            if found is not None or (after > position + 1 and _is_definition(lines[starts[after - 1]])):
-                break
-        if found is not None:
-            yield from found
-            position = after
-        else:
-            end = starts[position + 1] if position + 1 < len(starts) else len(lines)
-            yield _broken(lines, first, end)
-            position += 1
-
-
-def _parsed(lines: list[str], first: int, end: int) -> list[ast.stmt] | None:
-    """The statements of some lines, with their numbers in the file; None if they are no valid Python."""
-    try:
-        return ast.parse(_at_their_lines(lines, first, end)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _broken(lines: list[str], first: int, end: int) -> LeftOut:
-    """What is wrong with some lines."""
-    try:
-        ast.parse(_at_their_lines(lines, first, end))
-    except SyntaxError as error:
-        line = min(max(error.lineno or 0, first + 1), end)
-        return LeftOut(line, _start(lines[line - 1]), error.msg)
-    except (ValueError, RecursionError, MemoryError) as error:
-        return LeftOut(first + 1, _start(lines[first]), str(error) or type(error).__name__)
-    return LeftOut(first + 1, _start(lines[first]), "it belongs to what stands before it")
+def _bound(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that some statements make."""
+    found: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, DEFINITIONS):
+            found.add(node.name)
+            continue  # what is made within it is its own
+        if isinstance(node, _IMPORTS):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
 
 
 def _why_not_compiled(node: ast.stmt) -> str:
@@ -201,19 +174,6 @@ def _why_not_compiled(node: ast.stmt) -> str:
     return ""
 
 
-def _at_their_lines(lines: list[str], first: int, end: int) -> str:
-    return "\n" * first + "\n".join(lines[first:end])
-
-
-def _is_definition(line: str) -> bool:
-    return re.match(r"(?:@|async\s+def\b|def\b|class\b)", line) is not None
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators = node.decorator_list if isinstance(node, _DEFINITIONS) else []
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
 def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
@@ -222,8 +182,3 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
 def _says_nothing(node: ast.stmt) -> bool:
     """A docstring, or a pass."""
     return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-
-
-def _start(line: str) -> str:
-    line = line.strip()
-    return line if len(line) <= _TEXT_CHARS else line[: _TEXT_CHARS - 1] + "…"

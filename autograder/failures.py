@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,18 @@ _MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_al
 
 
 Place = Callable[[str, int], str]  # where a line of a file stands, in words
+Reason = Callable[[str], str]  # why a name of the student's file is not there, in words; nothing if it should be
+_ABSENT = (
+    re.compile(r"name '(\w+)' is not defined"),
+    re.compile(r"module '\w+' has no attribute '(\w+)'"),
+    re.compile(r"'(\w+)' object has no attribute '(\w+)'"),
+    re.compile(r"Module \[(\w+)\] is missing the required \"(\w+)\" function"),
+)
+
+
+def nothing_left_out(name: str) -> str:
+    """The reason in a file that was not cut."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,7 @@ class Module:
     file: str
     names: tuple[str, ...]
     place: Place = "{}, line {}".format
+    why_left_out: Reason = nothing_left_out
 
 
 def raised(
@@ -52,11 +66,18 @@ def raised(
         lead = f"{what} needs more memory than the limit of {limits.memory_mib} MiB"
     else:
         lead = f"{what} raised {kind}" + (f": {text}" if text else "")
-    return StudentCodeFailed("\n".join([lead, *frames, *_hint(text)]))
+    return StudentCodeFailed("\n".join([lead, *frames, *_hint(text, module)]))
 
 
-def _hint(text: str) -> list[str]:
-    return [f"Hint: {hint}." for words, hint in _REFUSED.items() if words in text][:1]
+def _hint(text: str, module: Module) -> list[str]:
+    absent = (found for pattern in _ABSENT if (found := pattern.search(text)))
+    reasons = [reason for found in absent if (reason := module.why_left_out(".".join(found.groups())))]
+    hints = [*reasons, *(hint for words, hint in _REFUSED.items() if words in text)]
+    return [f"Hint: {_sentence(hint)}" for hint in hints[:1]]
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith("?") else f"{words}."
 
 
 def _missing(text: str, what: str, module: Module) -> MissingName:
@@ -64,12 +85,13 @@ def _missing(text: str, what: str, module: Module) -> MissingName:
     name = rest.split("'")[0]
     if owner != f"module '{module.file.removesuffix('.py')}'":
         lacks_it = what.endswith(f".{name}")  # else it came up in a recipe, or in what else the call ran
-        return MissingName(f"{what} is not defined" if lacks_it else f"{what} raised AttributeError: {text}")
+        lead = f"{what} is not defined" if lacks_it else f"{what} raised AttributeError: {text}"
+        return MissingName("\n".join([lead, *_hint(text, module)]))
     similar = nearest(name, module.names)
-    return MissingName(
-        f"{name} is not defined in {module.file}, but should be"
-        + (f"; the nearest name there is {similar}" if similar else "")
-    )
+    lead = f"{name} is not defined in {module.file}, but should be"
+    if reason := module.why_left_out(name):
+        return MissingName(f"{lead}\nHint: {_sentence(reason)}")
+    return MissingName(lead + (f"; the nearest name there is {similar}" if similar else ""))
 
 
 def broken(

@@ -92,7 +92,7 @@ def blocker(check: Check, verdicts: Mapping[str, Verdict]) -> Verdict | None:
     """
     for required in (IMPORT_CHECK_ID, *check.requires):
         verdict = verdicts.get(required)
-        if verdict is not None and verdict.status in (Status.FAILED, Status.BLOCKED):
+        if verdict is not None and verdict.blocks and verdict.status in (Status.FAILED, Status.BLOCKED):
             return verdict
     return None
 

@@ -3,33 +3,41 @@
     vae (1).py, VAE.py, vae.py.txt      is renamed
     homework/part2/vae.py               the files beside it come up with it
     vae.ipynb                           its definitions, imports and constants become the module
+    vae.py that cannot be imported      its definitions, imports and constants are the module
 
 Everything that was understood so is told in a note; where two files could be meant nothing is guessed.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import shutil
 import warnings
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.bounded import TookTooMuch, bounded
 from autograder.cutting import Cut, definitions
 from autograder.notebooks import NotANotebook, Notebook, read_notebook
+from autograder.statements import LeftOut
 
 _COPY = re.compile(r"(?:[ _-]*\(\d+\)|[ _-]+(?:copy|final|\d+))+$", re.IGNORECASE)
 _READ_WITHIN_S = 10.0
-_NAMED = 3  # pieces that are named in a note, at most
+_CUT_BYTES = 1 << 20  # of a module that is cut: thousands of lines
+_NAMED, _BROKEN_NAMED = 3, 10  # pieces that are named in notes, at most
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """What was understood of the files: notes for the report; the notebook that the module was made from; a refusal."""
+    """What was understood of the files: notes for the report; what was cut out of the module; a refusal.
+
+    `notebook` is the one that the module was made from, if it was.
+    """
 
     notes: tuple[str, ...] = ()
+    cut: Cut | None = None
     notebook: Notebook | None = None
     notebook_name: str = ""
     problem: str | None = None
@@ -86,7 +94,8 @@ def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]
         return Recognised(problem=f"{wanted} is missing, and {name} cannot be read as a notebook: {error}")
     _lift(path, folder)
     (folder / wanted).write_text(cut.source, encoding="utf-8", errors="replace")
-    return Recognised(_notes(name, wanted, notebook, cut), notebook, name)
+    notes = (f"{name} was read as {wanted}: its definitions, imports and constants.",)
+    return Recognised((*notes, *_left_out(name, notebook.place, cut.left_out)), cut, notebook, name)
 
 
 def _read(path: Path, names: Collection[str]) -> tuple[Notebook, Cut]:
@@ -96,12 +105,47 @@ def _read(path: Path, names: Collection[str]) -> tuple[Notebook, Cut]:
         return notebook, definitions(notebook.source, names)
 
 
-def _notes(name: str, wanted: str, notebook: Notebook, cut: Cut) -> tuple[str, ...]:
-    notes = [f"{name} was read as {wanted}: its definitions, imports and constants."]
-    pieces = [(f"{notebook.place(piece.line)}: {piece.text}", piece.problem) for piece in cut.left_out]
-    broken = [f"{text} ({problem})" for text, problem in pieces if problem]
-    notes += [f"{name}, {text}: no valid Python, so the whole piece was left out." for text in broken[:_NAMED]]
-    if others := [text for text, problem in pieces if not problem]:
+def cut_down(recognised: Recognised, module: Path, names: Collection[str]) -> Recognised | None:
+    """What is understood of a module that cannot be imported: what can be cut out of it.
+
+    None if it was cut before, if it has none of the names that students are asked to define, or if it is too large.
+    """
+    if recognised.cut is not None or module.stat().st_size > _CUT_BYTES:
+        return None
+    try:
+        cut = bounded(lambda: definitions(_text(module.read_bytes()), names), _READ_WITHIN_S)
+    except TookTooMuch:
+        return None
+    if not cut.may_have(names or cut.defined):
+        return None
+    note = f"{module.name} cannot be imported: only its definitions, imports and constants are graded."
+    pieces = [piece for piece in cut.left_out if not piece.is_not_imported]
+    notes = (*recognised.notes, note, *_left_out(module.name, "line {}".format, pieces))
+    return replace(recognised, notes=notes, cut=cut)
+
+
+def _text(content: bytes) -> str:
+    """The text of a file, in Latin-1 where a line of it is no UTF-8: of a wrong encoding little else gets lost."""
+    return "\n".join(map(_line, content.removeprefix(codecs.BOM_UTF8).split(b"\n")))
+
+
+def _line(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut]) -> tuple[str, ...]:
+    broken = [piece for piece in left_out if piece.problem]
+    notes = [
+        f"{name}, {place(piece.line)}: {piece.text} ({piece.problem}): no valid Python, so "
+        f"{', '.join(sorted(piece.names)) or 'the whole piece'} was left out."
+        for piece in broken[:_BROKEN_NAMED]
+    ]
+    if len(broken) > _BROKEN_NAMED:
+        notes.append(f"{name}: {len(broken) - _BROKEN_NAMED} more pieces are no valid Python.")
+    if others := [f"{place(piece.line)}: {piece.text}" for piece in left_out if not piece.problem]:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         notes.append(f"{name}: not run, because it defines nothing: {'; '.join(others[:_NAMED])}{more}.")
     return tuple(notes)

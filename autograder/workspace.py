@@ -7,13 +7,13 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import WallError, nearest
-from autograder.recognition import Recognised
+from autograder.recognition import Recognised, cut_down
 from autograder.users import Users
 from autograder.worker.clearing import clear
 
@@ -72,6 +72,21 @@ class Workspace:
         hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
         return f"{wanted} is missing; found {', '.join(found[:10])}{' …' if len(found) > 10 else ''}{hint}"
 
+    def cut_down(self, names: Collection[str]) -> Recognised | None:
+        """What can be taken of a module that cannot be imported, to be `recognised` instead; None if nothing."""
+        return None if self.problem else cut_down(self.recognised, self.staged / self._module_file, names)
+
+    def why_left_out(self, name: str) -> str:
+        """Why the student's module lacks a name that stands in their file, in words; nothing if it was not cut out."""
+        pieces = self.recognised.cut.left_out if self.recognised.cut else ()
+        for piece in pieces:
+            if name in piece.names:
+                what = f"{name} was left out with {self.place(self._module_file, piece.line)} ({piece.text})"
+                if piece.problem:
+                    return f"{what}, which is no valid Python: {piece.problem}"
+                return f"{what}: only definitions, imports and constants are taken"
+        return ""
+
     def place(self, file: str, line: int) -> str:
         """Where a line of the student's code stands, for messages: in the notebook, if the file was made from one."""
         if self.recognised.notebook is not None and file == self._module_file:
@@ -95,6 +110,8 @@ class Workspace:
         self._homes += 1
         base.mkdir(mode=0o755)
         shutil.copytree(self.staged, home.folder)
+        if (cut := self.recognised.cut) is not None:
+            (home.folder / self._module_file).write_text(cut.source, encoding="utf-8", errors="replace")
         home.temporary.mkdir()
         if home.user_id is not None:
             for path in (home.folder, home.temporary, *home.folder.rglob("*")):

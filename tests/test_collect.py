@@ -51,6 +51,15 @@ def test_a_module_that_cannot_be_imported_blocks_every_check(bench):
     assert graded.max_score == 1
 
 
+def test_a_module_that_cannot_be_imported_is_graded_as_far_as_it_can_be(bench):
+    graded = bench.run(PASSING, submission="def double(x):\n    return 2 * x\n\nprint(double(no_such_name))\n")
+    assert graded["0"]["status"] == "FAILED"
+    assert "submission.py: not run, because it defines nothing: line 4: print(double(" in graded["0"]["student"]
+    assert "NameError: name 'no_such_name' is not defined" in graded["0"]["staff"]
+    assert graded.statuses == {"1.9": "PASSED"}
+    assert (graded.score, graded.max_score) == (1, 1)
+
+
 def test_a_missing_file_is_told_and_blocks_every_check(bench):
     graded = bench.run(PASSING, submission=None)
     assert graded["0"]["student"] == "submission.py is missing: nothing was handed in"

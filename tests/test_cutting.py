@@ -275,3 +275,86 @@ def test_what_fails_is_told_with_its_line() -> None:
         "line 2: SystemExit: 3",
         "line 3: ZeroDivisionError: division by zero",
     ]
+
+
+CLASS = """
+    @register
+    class Model(Base):
+        '''A model.'''
+        # a comment
+        size = 3
+
+        @property
+        @cached
+        def width(self):
+            return self.size
+
+        @staticmethod
+        def broken(x):
+            print "x"
+
+        def rest(self, x):
+            return self.width
+"""
+
+
+def test_a_class_keeps_its_other_methods_where_one_is_broken() -> None:
+    found = cut(CLASS)
+    before, after = dedent(CLASS).lstrip("\n").split("\n"), found.source.split("\n")
+    assert [i for i, (old, new) in enumerate(zip(before, after, strict=True), start=1) if old != new] == [
+        3,
+        4,
+        12,
+        13,
+        14,
+    ]
+    assert [(piece.line, piece.text, piece.names) for piece in found.left_out] == [
+        (14, 'print "x"', frozenset({"Model.broken"}))
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "class Model(Base:\n    def f(self): return 1\n",  # the head itself
+        "class Model:\n    def f(self): return 1\n  def g(self): return 2\n",  # no telling what belongs to what
+        "class Model:\n    def f(self: return 1\n",  # nothing is left of it
+        "class Model:\n",
+    ],
+)
+def test_a_class_that_cannot_be_read_without_its_broken_methods_is_left_out(broken: str) -> None:
+    found = definitions(f"def f(): return 1\n{broken}def g(): return 2\n")
+    assert found.defined == {"f", "g"}
+    assert [piece.names for piece in found.left_out] == [{"Model"}]
+
+
+def test_a_function_never_loses_one_of_its_decorators() -> None:
+    source = "x = = 1\n@first\n@second\ndef f(): return 1\n@third(\ndef g(): return 2\ndef h(): return 3\n"
+    found = definitions(source)
+    assert "@first\n@second\ndef f(): return 1\n" in found.source
+    assert found.defined == {"f", "h"}
+    assert [sorted(piece.names) for piece in found.left_out] == [["x"], ["g"]]
+
+
+def test_what_is_kept_and_what_is_left_out_is_known_by_name() -> None:
+    found = cut("""
+        import os.path as path, math
+        from helper import *
+        A, (b, *c) = 1, (2, 3)
+        def f(): inner = 1
+        class K: member = 1
+        for step in range(3):
+            with open("x") as (first, second): loss = step
+        total: int = f()
+    """)
+    assert found.defined == {"f", "K"}
+    assert found.bound == {"path", "math", "*", "A", "b", "c", "f", "K"}
+    assert [sorted(piece.names) for piece in found.left_out] == [["first", "loss", "second", "step"], ["total"]]
+    assert found.may_have(["anything"])  # it may come with the import of everything
+    assert not definitions("def f(): return 1").may_have(["g"])
+
+
+def test_hundreds_of_branches_are_left_out() -> None:
+    branches = "".join(f"elif x == {i}:\n    a = {i}\n" for i in range(500))
+    found = definitions(f"x = 1\nif x == -1:\n    a = 0\n{branches}def f(): return a\n")
+    assert found.defined == {"f"} and found.left_out[0].names == {"a"}

@@ -1,5 +1,7 @@
 """Dependencies, points and the order of checks."""
 
+from dataclasses import replace
+
 import pytest
 
 from autograder import grading
@@ -117,6 +119,14 @@ def test_a_failed_import_blocks_before_anything_else():
     verdicts = {grading.IMPORT_CHECK_ID: importing, "test_1.1": verdict(CHECKS[0], Status.FAILED)}
     assert grading.blocker(CHECKS[1], verdicts) is importing
     assert grading.blocker(CHECKS[0], verdicts) is importing
+
+
+def test_a_failed_import_of_a_file_that_could_be_cut_blocks_nothing():
+    importing = replace(verdict(grading.import_check("submission.py", 5.0), Status.FAILED), blocks=False)
+    verdicts = {grading.IMPORT_CHECK_ID: importing}
+    assert grading.blocker(CHECKS[0], verdicts) is None
+    verdicts["test_1.1"] = verdict(CHECKS[0], Status.FAILED)
+    assert grading.blocker(CHECKS[1], verdicts) is verdicts["test_1.1"]
 
 
 def test_a_blocked_check_names_its_blocker():

@@ -1,4 +1,4 @@
-"""Writes forged verdict bytes (pickle, JSON, 'passed') into every inherited descriptor: 0 marks, 'could not be read', no hang."""
+"""Writes forged verdict bytes (pickle, JSON, 'passed') into every inherited descriptor: 'could not be read', no hang, and what it defines is wrong."""
 import os
 import pickle
 

@@ -1,4 +1,4 @@
-"""Trains for 120 s at module level, right functions above it: 0 marks, the import is told to be too slow."""
+"""Trains for 120 s at module level, right functions above it: full marks, the import is told to be too slow."""
 import time
 
 import torch

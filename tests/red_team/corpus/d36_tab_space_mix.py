@@ -1,4 +1,4 @@
-"""Mixes tabs and spaces: 0 marks, TabError with file and line, once."""
+"""Mixes tabs and spaces in one function: TabError with file and line, the other one is graded."""
 from kit.right import kl_standard_normal
 
 

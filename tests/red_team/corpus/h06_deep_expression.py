@@ -1,4 +1,4 @@
-"""corpus-builder: a sum of 200 000 terms and 20 000 nested calls: 0 marks, told that it is nested too deeply or crashed."""
+"""corpus-builder: a sum of 200 000 terms and 20 000 nested calls after right functions: told that it is nested too deeply or crashed, full marks."""
 
 
 def build(dest, good):
