@@ -323,6 +323,8 @@ base_stamp=$venv/.setup-done
 dev_stamp=$venv/.setup-dev-done
 unfinished=$venv/.setup-unfinished
 log=$venv/setup.log
+# What pip would keep for the next installation only makes an image larger: on the platform there is no next one.
+[ "$root" != "${AUTOGRADER_ROOT:-/autograder}/source" ] || export PIP_NO_CACHE_DIR=1
 
 if [ "$check" = yes ]; then
     is_installed
