@@ -44,7 +44,7 @@ def serve(folder: Path, device: str) -> None:
                 verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
             answer: dict[str, Any] = {"verdicts": [_plain(v) for v in verdicts]}
             if reach is not None:
-                answer |= {"reached": reach.reached, "by_chance": reach.by_chance, "trains": reach.trains}
+                answer |= {key: getattr(reach, key) for key in ("reached", "by_chance", "trains", "false_alarms")}
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
 

@@ -71,7 +71,7 @@ def handed_in(case: Case, assignment: Assignment) -> Iterator[Path]:
 
 
 def _write_reference(case: Case, assignment: Assignment, folder: Path) -> None:
-    shutil.copytree(_compiled(assignment).name, folder, dirs_exist_ok=True)
+    shutil.copytree(_compiled(assignment.folder, assignment.reference).name, folder, dirs_exist_ok=True)
     names = "\n".join(f"{name} = _right.{name}" for part in assignment.parts for name in part.names)
     text = _SUBMISSION.format(reference=assignment.reference, names=names)
     if case.kind == MISTAKE:
@@ -80,13 +80,13 @@ def _write_reference(case: Case, assignment: Assignment, folder: Path) -> None:
 
 
 @cache
-def _compiled(assignment: Assignment) -> tempfile.TemporaryDirectory[str]:
+def _compiled(assignment: Path, reference: str) -> tempfile.TemporaryDirectory[str]:
     """The reference and the mistakes, compiled once: compiling takes longer than most checks."""
     mistakes = _mistakes_source(assignment)
     place = tempfile.TemporaryDirectory(prefix="autograder-reference-")
     folder = Path(place.name)
-    package = assignment.reference.split(".")[0]
-    root = assignment.folder.resolve().parents[1]
+    package = reference.split(".")[0]
+    root = assignment.resolve().parents[1]
     if (root / package).is_dir():
         shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "closed_forms"))
     else:
@@ -98,8 +98,8 @@ def _compiled(assignment: Assignment) -> tempfile.TemporaryDirectory[str]:
     return place
 
 
-def _mistakes_source(assignment: Assignment) -> str:
-    path = assignment.folder / "mistakes.py"
+def _mistakes_source(assignment: Path) -> str:
+    path = assignment / "mistakes.py"
     source = path.read_text(encoding="utf-8") if path.is_file() else ""
     if source and _DECORATOR not in source:
         raise AssignmentError(f"{path}: needs the line {_DECORATOR.strip()!r}, by itself")

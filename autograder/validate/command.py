@@ -37,6 +37,8 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
     command.add_argument("--json", action="store_true", help="print what was measured as JSON")
+    command.add_argument("--store", action="store_true", help="also store what was measured as measured.json in the "
+                         "assignment's folder, for explain")  # fmt: skip
     command.add_argument("--no-matrix", action="store_true", help="leave the kill matrix out")
     command.add_argument("--written", action="store_true", help="only the written questions: some seconds")
     command.set_defaults(run=run)

@@ -13,9 +13,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import torch
+
 from autograder.assignment import Assignment
 from autograder.diagnosis import Mistake
 from autograder.errors import GraderError
+from autograder.measurement import Measurement
 from autograder.validate.cases import HANDOUT, MISTAKE, Case
 from autograder.worker import confine
 
@@ -46,6 +49,7 @@ class Outcome:
     reached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # names by check, where that was asked for
     by_chance: Sequence[str] = ()  # checks in which something is drawn, likewise
     trains: Sequence[str] = ()  # checks that train, likewise
+    false_alarms: Mapping[str, float] = field(default_factory=dict)  # that checks state, likewise
 
     def failed(self, *statuses: str) -> tuple[Seen, ...]:
         """The verdicts with one of these statuses."""
@@ -222,7 +226,7 @@ class _Bench:
             raise GraderError(f"grading the {order.case.kind} {order.case.name} ended early; its reason is above")
         answer = json.loads(line)
         verdicts = tuple(Seen(**{**seen, "mistakes": tuple(seen["mistakes"])}) for seen in answer["verdicts"])
-        found = {key: answer[key] for key in ("reached", "by_chance", "trains") if key in answer}
+        found = {key: answer[key] for key in ("reached", "by_chance", "trains", "false_alarms") if key in answer}
         return Outcome(order.case, order.salt, verdicts, **found)
 
 
@@ -269,6 +273,18 @@ def plain(measured: Measured) -> dict[str, Any]:
         "handout": {"earned": measured.handout.earned, "errors": [seen.number for seen in measured.handout.faults]},
         "seconds": seconds(measured),
     }  # fmt: skip
+
+
+def stored(measured: Measured) -> Measurement:
+    """What `explain` reads of it."""
+    right = measured.right[0]
+    return Measurement(
+        seconds={number: round(wall_s, 3) for number, wall_s in seconds(measured).items()},
+        by_chance=tuple(right.by_chance),
+        false_alarms=right.false_alarms,
+        caught={judged.mistake.name: tuple(seen.number for seen in judged.own) for judged in measured.mistakes},
+        torch=torch.__version__.partition("+")[0],
+    )
 
 
 def seconds(measured: Measured) -> dict[str, float]:

@@ -11,16 +11,19 @@ from __future__ import annotations
 from autograder.assignment import Assignment
 from autograder.model import Check
 from autograder.replay import Call, Replays
+from autograder.validate.false_alarms import FalseAlarms
 
 
 class Reach:
-    """Observes a grading of the reference: the names that run in each check, by its number, and what is by chance."""
+    """Observes a grading of the reference: the names that run in each check, by number, and what is by chance in it."""
 
     def __init__(self, assignment: Assignment) -> None:
         self._replays = Replays(assignment, {})
+        self._false_alarms = FalseAlarms(assignment)
         self._names = [name for part in assignment.parts for name in part.names]
         self.reached: dict[str, list[str]] = {}
         self.by_chance: list[str] = []
+        self.false_alarms: dict[str, float] = {}
         self.trains: list[str] = []
 
     def __call__(self, check: Check, call: Call) -> None:
@@ -29,5 +32,7 @@ class Reach:
         self.reached[check.number] = sorted(names)
         if self._replays.by_chance(call):
             self.by_chance.append(check.number)
+        if stated := self._false_alarms.stated_in(call):
+            self.false_alarms[check.number] = stated
         if call.trains:
             self.trains.append(check.number)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
-from autograder import calibration, devices
+from autograder import calibration, devices, measurement
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, UsageError, nearest
@@ -27,6 +27,9 @@ def validate(options: argparse.Namespace, root: Path) -> int:
     names = options.assignments or known_assignments(root)
     if min(options.repeat, options.jobs) < 1:
         raise UsageError("--repeat and --jobs should be 1 or more")
+    every = not options.mistake and not options.check and options.slice == "1/1"
+    if options.store and (options.written or not every):
+        raise UsageError("--store is for whole measurements: leave out --mistake, --check, --slice and --written")
     results, holds = [], True
     for name in names:
         assignment = load_assignment(find_assignment(name, root))
@@ -38,7 +41,8 @@ def validate(options: argparse.Namespace, root: Path) -> int:
             findings = lint.findings(assignment.checks_file)
             measured = _measure(assignment, options)
             holds = holds and measured.holds and not findings
-            every = not options.mistake and not options.check and options.slice == "1/1"
+            if options.store:
+                measurement.save(assignment, measure.stored(measured))
             shown = [*findings, summary.text(measured, matrix=not options.no_matrix, idle=every), *shown]
             result |= {**measure.plain(measured), "lint": findings}
         results.append(result)

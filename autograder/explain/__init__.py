@@ -1,0 +1,1 @@
+"""What an assignment checks: its parts, checks and questions, what they cost, and which known mistakes they catch."""

@@ -1,0 +1,65 @@
+"""What a grading leaves besides results.json: JUnit XML, a Markdown summary, and an exit status that a CI job reads."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from pathlib import Path
+
+from autograder.errors import GraderError
+from autograder.model import Report
+from autograder.report.junit import junit
+from autograder.report.markdown import markdown
+from autograder.report.shown import share, shown
+
+TOO_FEW = 1
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+def add_to(command: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command `grade` that this is about."""
+    command.add_argument("--junit", type=Path, metavar="PATH", help="also write the verdicts as JUnit XML")
+    command.add_argument("--summary", type=Path, metavar="PATH", help='also write a summary in Markdown, for example '
+                         'to "$GITHUB_STEP_SUMMARY"')  # fmt: skip
+    command.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit with status 1 if fewer percent "
+                         "of the points were earned")  # fmt: skip
+
+
+def percent(text: str) -> float:
+    """A number from 0 to 100."""
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"is {text}, but should be a number from 0 to 100")
+    return number
+
+
+def write(options: argparse.Namespace, report: Report) -> None:
+    """Write the files that were asked for: what students may see, and with --staff everything."""
+    if options.junit is not None:
+        _write(options.junit, junit(report, staff=options.staff), "--junit")
+    if options.summary is not None:
+        _write(options.summary, markdown(report, staff=options.staff), "--summary")
+
+
+def status(options: argparse.Namespace, report: Report) -> int:
+    """0, or 1 if fewer points were earned than asked for: of the checks that are shown, or with --staff of all."""
+    wanted: float | None = options.fail_under
+    if wanted is None:
+        return 0
+    return TOO_FEW if 100 * share(shown(report, staff=options.staff)) < wanted - 1e-9 else 0
+
+
+def _write(path: Path, text: str, option: str) -> None:
+    own = os.environ.get(_STEP_SUMMARY)
+    is_job_summary = bool(own) and path == Path(str(own))  # what the step wrote before stays
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a" if is_job_summary else "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror})"
+        raise GraderError(f"{path}: {reason}; name another place with {option} PATH") from error

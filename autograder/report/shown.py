@@ -1,0 +1,38 @@
+"""Report -> the part of it that a student may see: for files that, unlike results.json, no platform filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.model import Report, Visibility
+
+
+def shown(report: Report, *, staff: bool) -> Report:
+    """The report without its hidden checks, and without any figure that they are in; for staff the whole of it.
+
+    When a check becomes visible (after the due date, after publication) only the platform knows: till then it is not.
+    """
+    if staff or report.is_shown_whole:
+        return report
+    visible = tuple(verdict for verdict in report.verdicts if verdict.check.visibility is Visibility.VISIBLE)
+    count = len(report.verdicts) - len(visible)
+    checks, them = ("check is", "it is") if count == 1 else ("checks are", "they are")
+    note = f"{count} {checks} not shown here; what {them} worth is in no figure above."
+    texts = [adjustment.text for adjustment in report.adjustments]
+    return replace(report, verdicts=visible, adjustments=(), notes=(*texts, *report.notes, note))
+
+
+def share(report: Report) -> float:
+    """Of the points that are decided, the share that was earned, from 0 to 1; 1 where there are none to earn."""
+    waiting = report.by_hand - sum(
+        verdict.check.by_hand for verdict in report.verdicts
+    )  # for a person, of these checks
+    possible = report.max_score - waiting
+    return min(1.0, report.score / possible) if possible > 0 else 1.0
+
+
+def part_numbers(report: Report) -> list[str]:
+    """The parts that the verdicts belong to, in order; first what belongs to none of the assignment's."""
+    own = [part.number for part in report.parts]
+    present = dict.fromkeys(verdict.check.part for verdict in report.verdicts)
+    return [*(number for number in present if number not in own), *(number for number in own if number in present)]
