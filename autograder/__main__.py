@@ -24,6 +24,7 @@ from autograder import bundle, doctor, outputs, platform_layout, rehearse, scaff
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.explain import command as explaining
+from autograder.handout import command as handout
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
 from autograder.report import gradescope
@@ -35,6 +36,7 @@ from autograder.watchdog import watched
 from autograder.written import command as templates
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
+HANDED_OUT = "submission"  # the folder that students work in
 FAULT = 2
 
 
@@ -113,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     outputs.add_to(command)
     command.set_defaults(run=_grade)
-    for other in (doctor, scaffold, validation, templates, bundle, rehearse, explaining):
+    for other in (doctor, scaffold, validation, templates, explaining, bundle, rehearse, handout):
         other.add_to(commands, known_assignments(ASSIGNMENTS))  # each sets the function that runs it
     return parser
 
@@ -130,7 +132,22 @@ exit status: 0 when the grading was completed, whatever the score (1 if it is be
 fault of the autograder's or a wrong command line."""
 
 
+def _take_what_a_handout_has(options: argparse.Namespace, root: Path) -> None:
+    """In a handout there is one assignment and one folder to work in: neither has to be named."""
+    known = known_assignments(root)
+    try:
+        if len(known) != 1 or not load_assignment(root / known[0]).recorded:
+            return
+    except GraderError:  # whoever grades it says so
+        return
+    if options.submission is None and options.assignment != known[0]:
+        options.submission = Path(options.assignment) if options.assignment else None
+        options.assignment = known[0]
+    options.submission = options.submission or root.parent / HANDED_OUT
+
+
 def _grade(options: argparse.Namespace, root: Path) -> int:
+    _take_what_a_handout_has(options, root)
     if options.assignment is None:
         return _grade_on_platform(options)
     assignment = load_assignment(find_assignment(options.assignment, root))

@@ -2,7 +2,7 @@
 
 title = "VAE I"                    # shown at the top of reports
 files = ["submission.py"]          # what a student hands in; the first one is imported
-reference = "reference.vae"        # the module that the checks compare with
+reference = "reference.vae"        # the module that the checks compare with; a handout has recorded = true instead
 isolation = ["files", "memory"]    # layers that --require-isolation insists on; if left out, see DEFAULT_ISOLATION
 inputs = "same"                    # "submission" draws other inputs for every submission: stored answers earn nothing;
                                    # "student" for every student or group, the same when they hand in again
@@ -56,7 +56,7 @@ else:
 
 _KEYS = (
     "title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs", "container",
-    "policies",
+    "policies", "recorded",
 )  # fmt: skip
 
 # What Linux offers to everybody. As root there is more ("user"), elsewhere less.
@@ -86,6 +86,7 @@ class Assignment:
     warm_up_optimizer: bool = False
     isolation: tuple[str, ...] = DEFAULT_ISOLATION
     inputs: str = "same"
+    recorded: bool = False  # the reference is not here; what it answered is recorded
     container: Container = Container()
     policies: Policies = field(default_factory=Policies)
 
@@ -145,12 +146,14 @@ def load_assignment(folder: Path) -> Assignment:
         raise AssignmentError(
             f'{path}: files is {files!r}, but should be a list of file names such as ["submission.py"]'
         )
+    recorded = top.take("recorded", bool, False)
     parts = _parts(path, top.take("parts", dict))
     return Assignment(
         folder=folder,
         title=top.take("title", str),
         files=tuple(files),
-        reference=top.take("reference", str),
+        reference="" if recorded else top.take("reference", str),
+        recorded=recorded,
         parts=parts,
         limits=_limits(Table(path, "limits.", top.take("limits", dict, {}))),
         warm_up_optimizer=top.take("warm_up_optimizer", bool, False),

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from functools import cached_property
+from typing import Any
 
-from autograder.assignment import Assignment
 from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Mistake, one_hint
-from autograder.errors import CheckFailed, Mismatch
+from autograder.errors import CheckFailed, Mismatch, NotRecorded
 from autograder.host import Host
-from autograder.loading import load_mistakes
-from autograder.replay import Call, Replays, Shown
-from autograder.student import InProcess
+from autograder.knowledge import Knowledge
+from autograder.replay import Call, Shown
 from autograder.verdicts import Run
 
 
 class Attribution:
     """Settles the failed checks of one submission, in their order, and remembers the mistakes that were shown."""
 
-    def __init__(self, assignment: Assignment, host: Host) -> None:
-        self._assignment = assignment
+    def __init__(self, knowledge: Knowledge, host: Host) -> None:
+        self._knowledge = knowledge
         self._host = host
         self._shown: list[Shown] = []
 
@@ -31,12 +29,10 @@ class Attribution:
             return
         try:
             self._settle(run, run.call, run.failure)
+        except NotRecorded as silent:
+            run.failure = silent
         except Exception:  # noqa: BLE001 - a fault of ours in the diagnosis must not change what a check says
             run.notes.append(f"The diagnosis failed:\n{traceback.format_exc()}")
-
-    @cached_property
-    def _replays(self) -> Replays:  # made when the first check fails
-        return Replays(self._assignment, load_mistakes(self._assignment))
 
     def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
         if excuse := self._excuse(run, call, failure):
@@ -44,7 +40,7 @@ class Attribution:
             names = ", ".join(f"{known.name} (in {known.of})" for known in excuse)
             run.notes.append(f"Given the points: the failure follows from {names}, which cost its points elsewhere.")
             return
-        diagnosis = self._replays.diagnose(call, failure)
+        diagnosis = self._knowledge.trials.diagnose(call, failure)
         run.mistakes = tuple(known.name for known in diagnosis.mistakes)
         if diagnosis.mistakes:
             run.notes.append(
@@ -57,20 +53,20 @@ class Attribution:
 
     def _excuse(self, run: Run, call: Call, failure: CheckFailed) -> Sequence[Mistake]:
         """The mistakes shown elsewhere from which the failure follows, if it does."""
-        elsewhere = self._replays.elsewhere(call, run.check.part, self._shown)
+        elsewhere = self._knowledge.trials.elsewhere(call, run.check.part, self._shown)
         if elsewhere and call.trains:
             first = [known[0] for known in elsewhere]
-            return first if self._replays.falls_short_too(call, first) else ()
-        for chosen, mistaken in self._replays.what_follows(elsewhere):
-            if self._replays.comparable(call, mistaken):
+            return first if self._knowledge.trials.falls_short_too(call, first) else ()
+        for chosen, mistaken in self._knowledge.trials.what_follows(elsewhere):
+            if self._knowledge.trials.comparable(call, chosen, mistaken):
                 follows = self._passes_against(mistaken, run, call)
             else:
-                follows = self._replays.fails_alike(call, chosen, failure)
+                follows = self._knowledge.trials.fails_alike(call, chosen, failure)
             if follows:
                 return chosen
         return ()
 
-    def _passes_against(self, mistaken: InProcess, run: Run, call: Call) -> bool:
+    def _passes_against(self, mistaken: Any, run: Run, call: Call) -> bool:
         """Whether the student passes a check against a mistaken reference."""
         try:
             with (

@@ -24,10 +24,11 @@ from autograder.compare.training import Judge, Trains
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
 from autograder.importing import import_verdict
-from autograder.loading import load_beside, load_mistakes, load_reference
+from autograder.knowledge import knowledge_of
+from autograder.loading import load_beside, load_mistakes
 from autograder.model import Check, Verdict
 from autograder.replay import Call
-from autograder.student import InProcess, Student
+from autograder.student import Student
 from autograder.verdicts import Run, Settled, verdict_of
 from autograder.written.sheet import Answers
 
@@ -87,7 +88,8 @@ class Plugin(Collection):
         self._runs: dict[str, Run] = {}
         self._started_s = time.monotonic()
         self._checks: dict[str, Check] = {}  # by pytest's node id
-        self._attribution = Attribution(assignment, host)
+        self._knowledge = knowledge_of(assignment)
+        self._attribution = Attribution(self._knowledge, host)
 
     # ------------------------------------------------------------------------------------- collection
 
@@ -103,14 +105,17 @@ class Plugin(Collection):
             self.host.publish(module)
 
     def _plan(self, items: list[pytest.Item]) -> None:
-        questions, described = self.declared(items)
-        chosen = grading.select([*(questions if self.written else []), *described], self.only)
+        later, questions, described = self.declared(items, self._knowledge.later)
+        chosen = grading.select([*later, *(questions if self.written else []), *described], self.only)
         by_item = [(check, item) for check, item in zip(described, items, strict=True) if check in chosen]
         items[:] = [item for _, item in sorted(by_item, key=lambda pair: grading.comes_late(pair[0], described))]
         self._checks = {item.nodeid: check for check, item in by_item}
         importing = grading.import_check(self.assignment.module_file, self.assignment.limits.import_timeout_s)
         asked = [check for check in questions if check in chosen]
-        self.listener.planned([*asked, *([importing] if by_item else []), *(check for check, _ in by_item)])
+        later = [check for check in later if check in chosen]
+        self.listener.planned([*later, *asked, *([importing] if by_item else []), *(check for check, _ in by_item)])
+        for check in later:
+            self._reach(grading.later(check))
         if self.written is not None:
             for check in asked:
                 self._reach(self.written.verdict(check))
@@ -129,6 +134,9 @@ class Plugin(Collection):
         self._runs[item.nodeid] = Run(check)
         if by := grading.blocker(check, self.verdicts):
             raise Settled(grading.blocked(check, by))
+        if any(waits.id == check.id for waits in self._knowledge.later):
+            raise Settled(grading.later(check))
+        self._knowledge.begin(check)
         longest_s = check.timeout_s + self.assignment.limits.import_timeout_s
         if self.deadline_s is not None and time.monotonic() + longest_s > self.deadline_s:
             raise Settled(grading.late(check, self.host.spent_s, self.deadline_s - self._started_s))
@@ -140,7 +148,7 @@ class Plugin(Collection):
         report = yield
         run = self._runs[item.nodeid]
         if call.when == "call" and isinstance(item, pytest.Function):
-            run.call = Call.of(item.obj, item.funcargs, self.host.seed(run.check.id))
+            run.call = Call.of(item.obj, item.funcargs, self.host.seed(run.check.id), run.check.id)
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
@@ -188,9 +196,9 @@ class Plugin(Collection):
         return open_student
 
     @pytest.fixture(scope="session")
-    def reference(self) -> InProcess:
+    def reference(self) -> Any:
         """The module that the checks compare with: same face as `student`."""
-        return InProcess(load_reference(self.assignment))
+        return self._knowledge.reference
 
     @pytest.fixture(scope="session")
     def mistakes(self) -> dict[str, Any]:

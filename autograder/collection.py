@@ -45,8 +45,13 @@ class Collection:
         if report.failed and self.problem is None:
             self.problem = AssignmentError(f"{self.assignment.checks_file}: cannot be imported:\n{report.longreprtext}")
 
-    def declared(self, items: Sequence[pytest.Item]) -> tuple[list[Check], list[Check]]:
-        """The checks of the written questions, and those that the items declare. Raises AssignmentError."""
+    def declared(
+        self, items: Sequence[pytest.Item], later: Sequence[Check] = ()
+    ) -> tuple[list[Check], list[Check], list[Check]]:
+        """Those `later` checks that have no item here, the checks of the written questions, and those of the items.
+
+        Raises AssignmentError.
+        """
         path = str(self.assignment.checks_file)
         if not items:
             raise AssignmentError(f"{path}: has no checks; a check is a function whose name begins with test_")
@@ -54,10 +59,11 @@ class Collection:
         self.found = {name: _function(item) for name, item in zip(ids, items, strict=True)}
         described = declarations.checks(list(self.found.items()), self.assignment, path)
         questions = [question.check for question in load_questions(self.assignment)]
-        grading.validate([*questions, *described], self.assignment.parts, path)
+        elsewhere = [check for check in later if check.id not in self.found]
+        grading.validate([*elsewhere, *questions, *described], self.assignment.parts, path)
         toml = str(self.assignment.folder / "assignment.toml")
         checks = fitted([*questions, *described], self.assignment.parts, self.assignment.policies, toml)
-        return checks[: len(questions)], checks[len(questions) :]
+        return elsewhere, checks[: len(questions)], checks[len(questions) :]
 
 
 class _Listing(Collection):
@@ -69,7 +75,7 @@ class _Listing(Collection):
 
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         try:
-            self.checks = self.declared(items) if self.problem is None else self.checks
+            self.checks = self.declared(items)[1:] if self.problem is None else self.checks
         except GraderError as error:
             self.problem = error
         items.clear()

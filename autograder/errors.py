@@ -10,6 +10,8 @@
       Mismatch                  a value, shape, dtype or gradient is not what it should be
       StudentCodeFailed         the student's code raised, crashed, hung or could not be understood
 
+    NotRecorded                 nobody's: what only the grading after submission can tell
+
 A check may raise any `CheckFailed`; every other exception that leaves a check becomes an ERROR verdict.
 """
 
@@ -59,6 +61,13 @@ class Mismatch(CheckFailed):
 
     def __str__(self) -> str:
         return self.text if self.hint is None else f"{self.text}\nHint: {self.hint}"
+
+
+class NotRecorded(BaseException):
+    """The reference is only a recording here, and was not asked this when it was made. Nobody's fault.
+
+    Not an Exception: a check that looks how something fails must not take it for the reference's failure.
+    """
 
 
 @dataclass(frozen=True)

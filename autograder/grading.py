@@ -116,6 +116,11 @@ def late(check: Check, student_s: float, budget_s: float) -> Verdict:
     return Verdict(check, Status.FAILED, 0.0, text)
 
 
+def later(check: Check, why: str = "") -> Verdict:
+    """The verdict of a check that is graded after submission only."""
+    return Verdict(check, Status.LATER, 0.0, "Graded after submission.", why)
+
+
 def unfinished(check: Check, why: str) -> Verdict:
     """The verdict of a check that our run did not reach: ours, and never shown as the student's."""
     text = (

@@ -19,6 +19,7 @@ class Status(enum.Enum):
     BLOCKED = "blocked"  # a check that this one requires failed; it was not run
     ERROR = "error"  # a fault of the grader's, never shown as the student's
     MANUAL = "manual"  # a person decides: prose, and what could not be read or compared
+    LATER = "later"  # graded after submission only: what a handout's grader does not know
 
 
 class Visibility(enum.Enum):
@@ -187,6 +188,11 @@ class Report:
         """Points that a person still has to give: of prose, and of answers that could not be read or compared."""
         open_points = sum(v.check.max_score - v.score for v in self.verdicts if v.status is Status.MANUAL)
         return math.fsum([open_points, *(verdict.check.by_hand for verdict in self.verdicts)])
+
+    @property
+    def later(self) -> float:
+        """Points of checks that are graded after submission only."""
+        return math.fsum(v.check.max_score for v in self.verdicts if v.status is Status.LATER)
 
     @property
     def ungraded_points(self) -> float:

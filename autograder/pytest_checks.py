@@ -99,7 +99,7 @@ class Graded(Plugin):
         session = items[0].session if items else None
         chosen = session is not None and any("::" in argument for argument in session.config.args)
         every = list(_functions(items[0].getparent(ChecksFile))) if chosen else functions
-        questions, described = self.declared(every)
+        _, questions, described = self.declared(every, self._knowledge.later)
         self._questions = {check.id: check for check in questions}
         by_node = {item.nodeid: check for item, check in zip(every, described, strict=True)}
         functions.sort(key=lambda item: grading.comes_late(by_node[item.nodeid], described))
@@ -157,7 +157,7 @@ class Graded(Plugin):
             report.longrepr = f"{text}\n\n{clean(verdict.staff_output)}"
         else:
             report = _phase(item, "setup", "skipped", properties)
-            reason = text if verdict.status is Status.BLOCKED else f"A person decides. {text}"
+            reason = f"A person decides. {text}" if verdict.status is Status.MANUAL else text
             report.longrepr = str(item.path), 0, f"Skipped: {reason}"
         if self._staff and verdict.status is Status.FAILED and verdict.staff_output:
             report.sections.append(("for staff", clean(verdict.staff_output)))

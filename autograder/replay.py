@@ -28,7 +28,7 @@ from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Agreement, Mistake, agreement, best
 from autograder.errors import CheckFailed
 from autograder.standin import StandIn
-from autograder.student import InProcess
+from autograder.student import InProcess, Student
 from autograder.worker import serve
 
 _BUDGET_S = 10.0  # for the diagnosis of one check
@@ -42,12 +42,13 @@ class Call:
     function: Callable[..., Any]
     arguments: Mapping[str, Any]
     seed: int
+    check_id: str = ""
 
     @classmethod
-    def of(cls, function: Callable[..., Any], fixtures: Mapping[str, Any], seed: int) -> Call:
+    def of(cls, function: Callable[..., Any], fixtures: Mapping[str, Any], seed: int, check_id: str = "") -> Call:
         """The call of a check that was given some of these fixtures."""
         names = inspect.signature(function).parameters
-        return cls(function, {name: value for name, value in fixtures.items() if name in names}, seed)
+        return cls(function, {name: value for name, value in fixtures.items() if name in names}, seed, check_id)
 
     @property
     def replayable(self) -> bool:
@@ -63,7 +64,7 @@ class Call:
         """Call the check with other values for some of its fixtures."""
         self.function(**{**self.arguments, **{k: v for k, v in replaced.items() if k in self.arguments}})
 
-    def rehearse(self, student: InProcess, **replaced: Any) -> None:
+    def rehearse(self, student: InProcess | Student, **replaced: Any) -> None:
         """Call the check in this process with a stand-in for the student; it earns nothing."""
         self.run(student=student, set_score=_nothing, set_leaderboard_value=_nothing, **replaced)
 
@@ -150,8 +151,8 @@ class Replays:
         failure, _ = self._replay(call, elsewhere)
         return failure is not None
 
-    def comparable(self, call: Call, mistaken: InProcess) -> bool:
-        """Whether a check can be graded against a mistaken reference: one that agrees with itself, and can be run."""
+    def comparable(self, call: Call, chosen: Sequence[Mistake], mistaken: InProcess) -> bool:
+        """Whether a check can be graded against the reference with these mistakes: it agrees with itself, and runs."""
         if "reference" not in call.arguments:
             return False
         try:

@@ -7,7 +7,7 @@ import traceback
 from dataclasses import dataclass, field
 
 from autograder import grading
-from autograder.errors import AssignmentError, CheckFailed, Mismatch, StudentCodeFailed
+from autograder.errors import AssignmentError, CheckFailed, Mismatch, NotRecorded, StudentCodeFailed
 from autograder.host import Transcript
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.replay import Call
@@ -41,6 +41,8 @@ def verdict_of(run: Run) -> Verdict:
     wall_s = time.monotonic() - run.started_s
     if isinstance(failure, Settled):
         return failure.verdict
+    if isinstance(failure, NotRecorded):
+        return grading.later(check, str(failure))
     if failure is None and run.score is None and check.partial_credit:
         failure = AssignmentError("the check has partial credit, but ended without calling set_score")
     score = run.score if run.score is not None else check.max_score

@@ -27,7 +27,7 @@ from autograder import (
     uniform,
     weight,
 )
-from reference.toy_data import bumps
+from autograder.toy_data import bumps
 
 DTYPES = (torch.float32, torch.float64)
 SHAPES = ((3, 5), (7, 2), (1, 1), (1, 4))  # (batch, axes): odd batches, batch 1, one axis

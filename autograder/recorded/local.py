@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -44,8 +45,13 @@ class Local:
         return self.answer(said), leaves
 
     def about(self, handle: int, name: str) -> Any:
-        """What Python asks of an object."""
-        return getattr(self.worker.objects[handle], name)
+        """What Python asks of a function: its name and its signature."""
+        value = self.worker.objects[handle]
+        if name == "__signature__" and callable(value):
+            return inspect.signature(value)
+        if name == "__name__":
+            return getattr(value, name)
+        raise AttributeError(name)
 
     def exchange(self, request: serve.Request) -> tuple[Said, list[torch.Tensor]]:
         """Have a request answered. Raises GraderError if it cannot be asked, or answered in plain data."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from autograder.conversation import Answer, Record
-from autograder.errors import GraderError
-from autograder.recorded.fingerprint import NotRecorded, fingerprint
+from autograder.conversation import Answer, Conversation, Record
+from autograder.errors import GraderError, NotRecorded
+from autograder.recorded.fingerprint import fingerprint
 from autograder.recorded.local import answer_of
 from autograder.recorded.tape import RIGHT, Entry, Said, Tape, remotes_in
 from autograder.recorded.trail import Trail
@@ -82,7 +82,7 @@ class Player:
 class RecordedReference(Student):
     """The recorded reference: the same face as the reference itself."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Conversation) -> None:
         super().__init__(player, "reference")
 
     def __getattr__(self, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import inspect
 import json
@@ -41,18 +42,28 @@ class Recorder(Local):
         with self._own_generators():
             serve.seed(int.from_bytes(hashlib.sha256(check_id.encode()).digest()[:6], "big"))
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is asked within is recorded, and then forgotten: the conversation goes on as if it had not been."""
+        trail, generators = copy.deepcopy(self._trail.state), self._generators
+        try:
+            yield
+        finally:
+            trail.fixed = self._trail.state.fixed
+            self._trail.state, self._generators = trail, generators
+
     def call(
         self, what: str, target: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
     ) -> tuple[Answer, list[torch.Tensor]]:
         """As Local does; the answer is recorded."""
         asked = fingerprint(self._trail.asks(target, arguments, keywords), self._trail.derivation)
-        before = self._digests()
+        concerned = self._trail.concerned()
+        before = {handle: content(self.worker.objects[handle]) for handle in concerned}
         with self._own_generators():
             drawn = _digest(_states())
             said, leaves = self.exchange(serve.Request(target, arguments, keywords))
             drew = _digest(_states()) != drawn
-        derivations = self._trail.objects
-        changed = {derivations[handle] for handle, digest in self._digests().items() if digest != before[handle]}
+        changed = {concerned[handle] for handle in concerned if content(self.worker.objects[handle]) != before[handle]}
         made = [node["remote"] for node in remotes_in(said.tree)]
         is_seed = target is serve.seed
         entry = Entry(asked, said, self._trail.draws if drew and not is_seed else None, drew, tuple(sorted(changed)))
@@ -77,10 +88,6 @@ class Recorder(Local):
         self._trail.differentiated(gradient)
         self._entries[self._number] = gradient
         return self.answer(said), leaves
-
-    def _digests(self) -> dict[int, str]:
-        """Of this check's objects, by handle: what they hold now."""
-        return {handle: content(self.worker.objects[handle]) for handle in self._trail.objects}
 
     def _about(self, handle: int) -> dict[str, Any]:
         value = self.worker.objects[handle]

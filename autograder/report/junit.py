@@ -30,7 +30,7 @@ def junit(report: Report, *, staff: bool = False) -> str:
 
 def _attributes(name: str, verdicts: Sequence[Verdict]) -> dict[str, str]:
     counts = {key: sum(v.status is status for v in verdicts) for key, status in _COUNTED.items()}
-    counts["skipped"] = sum(v.status in (Status.BLOCKED, Status.MANUAL) for v in verdicts)
+    counts["skipped"] = sum(v.status in (Status.BLOCKED, Status.MANUAL, Status.LATER) for v in verdicts)
     numbers = {key: str(value) for key, value in {"tests": len(verdicts), **counts}.items()}
     return {"name": _line(name), **numbers, "time": f"{sum(v.wall_s for v in verdicts):.3f}"}
 

@@ -21,6 +21,7 @@ _WORDS = {
     Status.BLOCKED: "skipped",
     Status.ERROR: "**not graded**",
     Status.MANUAL: "by hand",
+    Status.LATER: "after submission",
 }
 _DETAIL_CHARS, _STAFF_CHARS = 3_000, 10_000
 _MOST_BYTES = 900_000  # GitHub takes 1 MiB, and nothing at all of what is longer
@@ -55,7 +56,7 @@ def _escaped(text: str) -> str:
 
 
 def _total(report: Report) -> Iterator[str]:
-    yield f"**{points(report.score)} of {points(report.max_score)} points**"
+    yield f"**{points(report.score)} of {points(report.max_score - report.later)} points**"
     if items := [f"- {text}" for text in _remarks(report) if text]:  # an empty item would make a heading of the line
         yield "\n".join(items)
 
@@ -63,6 +64,8 @@ def _total(report: Report) -> Iterator[str]:
 def _remarks(report: Report) -> Iterator[str]:
     if blocked := len(report.with_status(Status.BLOCKED)):
         yield f"{blocked} skipped, because what they need failed"
+    if report.later:
+        yield f"{points(report.later)} further points are graded after submission"
     if report.by_hand:
         yield f"{points(report.by_hand)} further points are given by a person"
     if report.ungraded_points:

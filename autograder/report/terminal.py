@@ -14,6 +14,7 @@ _MARKS = {
     Status.BLOCKED: "skip",
     Status.ERROR: "????",
     Status.MANUAL: "hand",
+    Status.LATER: "wait",
 }
 _DETAIL_CHARS = 3000
 
@@ -42,9 +43,11 @@ def progress(verdict: Verdict, done: int, total: int) -> str:
 
 
 def _heading(part: Part, verdicts: list[Verdict]) -> str:
-    earned, possible = sum(v.score for v in verdicts), sum(v.check.max_score for v in verdicts)
+    graded = [v for v in verdicts if v.status is not Status.LATER]
+    earned, possible = sum(v.score for v in graded), sum(v.check.max_score for v in graded)
     rule = " (extra credit)" if part.extra_credit else " (all or nothing)" if part.all_or_nothing else ""
-    return _spread(f"Part {part.number}  {clean(part.title)}{rule}", f"{points(earned)}/{points(possible)}")
+    score = f"{points(earned)}/{points(possible)}" if graded else ""
+    return _spread(f"Part {part.number}  {clean(part.title)}{rule}", score)
 
 
 def _row(verdict: Verdict) -> str:
@@ -89,7 +92,7 @@ def _total(report: Report, *, staff: bool) -> list[str]:
         lines = [_spread("Earned", f"{points(report.earned)}/{points(report.max_score)}")]
         said = [(adjustment.staff_text if staff else "") or adjustment.text for adjustment in report.adjustments]
         lines += [line for text in said for line in _wrapped(text)]
-    lines.append(_spread("Total", f"{points(report.score)}/{points(report.max_score)}"))
+    lines.append(_spread("Total", f"{points(report.score)}/{points(report.max_score - report.later)}"))
     earned, possible = report.extra_credit
     if possible:
         lines.append(f"{points(earned)} of {points(possible)} points of extra credit are in it.")
@@ -100,6 +103,8 @@ def _total(report: Report, *, staff: bool) -> list[str]:
             else (f"{blocked} checks were skipped, because a check that they need")
         )
         lines.append(f"{they} failed.")
+    if report.later:
+        lines.append(f'{points(report.later)} further points are graded after submission: those marked "wait".')
     if report.by_hand:
         lines.append(f'{points(report.by_hand)} further points are given by a person, who reads what is marked "hand".')
     if report.ungraded_points:

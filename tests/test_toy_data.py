@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torch.testing import assert_close
 
-from reference.toy_data import bumps, digits, gaussian_grid, gaussian_ring, mixture_1d, two_moons
+from autograder.toy_data import bumps, digits, gaussian_grid, gaussian_ring, mixture_1d, two_moons
 
 DRAWS = {
     "bumps": bumps,

@@ -1,0 +1,1 @@
+"""The command handout: what students get, without the reference and without hidden checks."""
