@@ -116,9 +116,9 @@ def late(check: Check, student_s: float, budget_s: float) -> Verdict:
     return Verdict(check, Status.FAILED, 0.0, text)
 
 
-def later(check: Check, why: str = "") -> Verdict:
-    """The verdict of a check that is graded after submission only."""
-    return Verdict(check, Status.LATER, 0.0, "Graded after submission.", why)
+def later(check: Check, why: str = "", said: str = "") -> Verdict:
+    """The verdict of a check that is graded after submission only; what may be said of it now."""
+    return Verdict(check, Status.LATER, 0.0, f"Graded after submission.\n{said}".strip(), why)
 
 
 def unfinished(check: Check, why: str) -> Verdict:

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, root: Path) -> int:
     output = options.output or Path(f"{assignment.name}-handout.zip")
     if output.suffix != ".zip" and output.exists():
         raise UsageError(f"{output} is there already: name a new folder, or a zip")
-    from autograder.handout.content import content
+    from autograder.handout.content import content, waiting
     from autograder.handout.recording import record
 
     recording, checks = record(assignment, _progress)
@@ -54,11 +54,12 @@ def run(options: argparse.Namespace, root: Path) -> int:
     else:
         _write_folder(output, files)
     size = sum(len(file) if isinstance(file, bytes) else file.stat().st_size for file in files.values())
-    later = math.fsum(check.max_score + check.by_hand for check in recording.later)
+    checks = waiting(assignment, recording)
+    later = math.fsum(check.max_score + check.by_hand for check in checks)
     total = math.fsum(part.points for part in assignment.parts)
     print(f"{output}: {len(files)} files, {size >> 10} KiB, {time.monotonic() - started_s:.0f} s")
     print(f"{total - later:g} of {total:g} points are graded in it, {later:g} after submission:")
-    for check in recording.later:
+    for check in checks:
         print(f"  {check.number:<7}{check.max_score + check.by_hand:>5g}  {check.name}")
     return 0
 

@@ -7,9 +7,9 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.calibration import bands
@@ -19,22 +19,25 @@ from autograder.handout.readme import readme
 from autograder.model import Check, Visibility
 from autograder.packing import engine_files, files_below
 from autograder.recorded.recording import Recording
-from autograder.written.questions import load_questions
+from autograder.written.questions import WITHOUT_SOLUTIONS, load_questions, read_table
 from autograder.written.sheet import ANSWERS
 from autograder.written.template import template
 
 _SUBMISSION = "submission"  # the folder that students work in
+_PUBLIC = (
+    "id", "number", "title", "points", "kind", "ask", "uses", "names", "alias", "allow", "size", "default", "called",
+    "dropped", "hidden", "several",
+)  # fmt: skip
 _REFERENCE = re.compile(r"^reference\s*=.*$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*\n", re.MULTILINE)
 _POLICIES = re.compile(r"^\[policies\b.*?(?=^\[(?!policies\b)|\Z)", re.MULTILINE | re.DOTALL)
-_VISIBILITY = re.compile(r"^visibility\s*=.*\n", re.MULTILINE)
+_FOR_STAFF = re.compile(r"^(?:visibility|inputs)\s*=.*\n", re.MULTILINE)  # everybody's inputs are what is recorded
 
 
 def content(assignment: Assignment, recording: Recording, checks: Sequence[Check]) -> dict[str, Path | bytes]:
     """Name in the handout -> file, or what to write. Raises AssignmentError for what would give an answer away."""
     hidden = [check for check in checks if check.visibility is not Visibility.VISIBLE]
-    questions = [question.check for question in load_questions(assignment)]
-    recording.later = [*recording.later, *map(_without_kind, questions), *_rows(assignment, hidden)]
+    recording.later = [*recording.later, *_rows(assignment, hidden)]
     source = _checks_source(assignment, checks, hidden)
     place = f"assignments/{assignment.name}"
     files: dict[str, Path | bytes] = {
@@ -44,8 +47,10 @@ def content(assignment: Assignment, recording: Recording, checks: Sequence[Check
         f"{place}/checks.py": source.encode(),
         f"{place}/calibration.json": _calibration(assignment, checks).encode(),
         **{f"{place}/{name}": data for name, data in _saved(recording).items()},
-        "README.md": readme(assignment, recording, checks).encode(),
+        "README.md": readme(assignment, waiting(assignment, recording), checks).encode(),
     }
+    if (questions := assignment.folder / "questions.toml").is_file():
+        files[f"{place}/{WITHOUT_SOLUTIONS}"] = _questions(questions).encode()
     recipes = assignment.folder / "recipes.py"
     if recipes.is_file():
         text = needed_recipes(recipes.read_text(encoding="utf-8"), source) if hidden else recipes.read_text("utf-8")
@@ -53,8 +58,9 @@ def content(assignment: Assignment, recording: Recording, checks: Sequence[Check
     return files
 
 
-def _without_kind(check: Check) -> Check:
-    return replace(check, requires=())
+def waiting(assignment: Assignment, recording: Recording) -> list[Check]:
+    """The checks that are graded after submission only."""
+    return [*recording.later, *(question.check for question in load_questions(assignment))]
 
 
 def _rows(assignment: Assignment, hidden: Sequence[Check]) -> list[Check]:
@@ -108,12 +114,29 @@ def _toml(assignment: Assignment) -> str:
     """assignment.toml without the name of the reference, and without what is for staff: comments and policies."""
     path = assignment.folder / "assignment.toml"
     text = path.read_text(encoding="utf-8")
-    for pattern in (_COMMENT, _POLICIES, _VISIBILITY):
+    for pattern in (_COMMENT, _POLICIES, _FOR_STAFF):
         text = pattern.sub("", text)
     text, replaced = _REFERENCE.subn("recorded = true", text, count=1)
     if not replaced:
         raise AssignmentError(f'{path}: reference should stand on a line of its own, as in reference = "reference.vae"')
     return text
+
+
+def _questions(path: Path) -> str:
+    """What students may know of the written questions: what the template shows, and how formulas are read."""
+    table = read_table(path)
+    found = [_without_solution(question) for question in table.get("questions", [])]
+    return json.dumps({"questions": found, "shared": table.get("shared", {})}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _without_solution(question: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: question[key] for key in _PUBLIC if key in question}
+    for key in ("options", "reasons"):
+        if key in question:
+            found[key] = [{"key": row["key"], "text": row["text"]} for row in question[key]]
+    if "pairs" in question:
+        found["pairs"] = [{"key": row["key"], "text": row["text"], "expect": ""} for row in question["pairs"]]
+    return found
 
 
 def _calibration(assignment: Assignment, checks: Sequence[Check]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from autograder.assignment import Assignment
 from autograder.model import Check, Visibility
-from autograder.recorded.recording import Recording
 from autograder.report.text import points
 
 _TEXT = """\
@@ -50,9 +49,9 @@ their inputs is recorded in `expected.safetensors`; the solution itself is not h
 """
 
 
-def readme(assignment: Assignment, recording: Recording, checks: Sequence[Check]) -> str:
-    """The page."""
-    later = {check.id for check in recording.later}
+def readme(assignment: Assignment, waiting: Sequence[Check], checks: Sequence[Check]) -> str:
+    """The page. `waiting` are the checks that are graded after submission only."""
+    later = {check.id for check in waiting}
     here = [c for c in checks if c.visibility is Visibility.VISIBLE and c.id not in later and c.max_score > 0]
     rows = []
     for part in assignment.parts:
@@ -60,12 +59,12 @@ def readme(assignment: Assignment, recording: Recording, checks: Sequence[Check]
         rows.append(f"| {part.number}. {part.title} | {points(part.points)} | {points(graded)} |")
     total, graded = (math.fsum(group) for group in ([p.points for p in assignment.parts], [c.max_score for c in here]))
     rows.append(f"| all | {points(total)} | {points(graded)} |")
-    waiting = math.fsum(check.max_score + check.by_hand for check in recording.later)
+    wait = math.fsum(check.max_score + check.by_hand for check in waiting)
     return _TEXT.format(
         title=assignment.title,
         files="\n".join(f"- `submission/{name}`" for name in assignment.files),
         number=here[0].number if here else "1.1",
-        waiting=f"{points(waiting)} points are graded after submission only." if waiting else "",
+        waiting=f"{points(wait)} points are graded after submission only." if wait else "",
         table="\n".join(rows),
         name=assignment.name,
     )

@@ -15,17 +15,14 @@ _CONTRADICTION = (
 )
 _LINKING = {"and", "und", "because", "of", "weil", "since", "with", "reason"}
 _HALF = 0.5
+NOTHING_TICKED = "Nothing is ticked: put an x between the brackets, as in - [x]."
 
 
 def choice(question: Question, answer: Answer) -> Graded:
     """Grade what was ticked: options, and reasons where the question asks for one."""
-    ticked = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.BOX and piece.ticked]
-    typed = [] if any(piece.kind is Kind.BOX for piece in answer.pieces) else _typed(question, answer)
-    ticked = [key for text in ticked for key in _keys_alone(question, text) or [text]]
-    options = _chosen(question.options, ticked, typed)
-    reasons = _chosen(question.reasons, ticked, typed)
+    options, reasons = chosen(question, answer)
     if not options:
-        return Graded(0.0, "Nothing is ticked: put an x between the brackets, as in - [x].")
+        return Graded(0.0, NOTHING_TICKED)
     if not question.several and len(options) > 1:
         return Graded(0.0, f"{len(options)} boxes are ticked, but one is asked for.")
     staff = "Ticked: " + ", ".join(option.key for option in [*options, *reasons])
@@ -36,6 +33,14 @@ def choice(question: Question, answer: Answer) -> Graded:
         text = "" if share == 1.0 else joined(_verdict(question, share), f"{staff}.", *hints[:1])
         return Graded(share, text, staff)
     return _with_reason(question, options, reasons, right, hints, staff)
+
+
+def chosen(question: Question, answer: Answer) -> tuple[list[Option], list[Option]]:
+    """The options and the reasons that were ticked, or typed where there are no boxes."""
+    ticked = [_plain(piece.text) for piece in answer.pieces if piece.kind is Kind.BOX and piece.ticked]
+    typed = [] if any(piece.kind is Kind.BOX for piece in answer.pieces) else _typed(question, answer)
+    ticked = [key for text in ticked for key in _keys_alone(question, text) or [text]]
+    return _chosen(question.options, ticked, typed), _chosen(question.reasons, ticked, typed)
 
 
 def _typed(question: Question, answer: Answer) -> list[str]:

@@ -49,9 +49,10 @@ The rubric of a text question goes to staff with the answer; its points are give
 
 from __future__ import annotations
 
+import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
 from autograder.maths.names import OPERATORS, Names, declare, known_operators
 from autograder.model import Check, Visibility
-from autograder.tables import only_known
+from autograder.tables import cure, only_known
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -68,6 +69,7 @@ else:
     import tomli as tomllib
 
 KINDS = ("expr", "steps", "number", "choice", "match", "text")
+WITHOUT_SOLUTIONS = "questions.json"  # what a handout has of questions.toml
 _TIMEOUT_S = 10.0
 
 
@@ -162,16 +164,13 @@ class Question:
 
 def load_questions(assignment: Assignment) -> tuple[Question, ...]:
     """The written questions of an assignment, in the order of their numbers; none if there is no questions.toml."""
-    path = assignment.folder / "questions.toml"
+    path = assignment.folder / (WITHOUT_SOLUTIONS if assignment.recorded else "questions.toml")
     if not path.is_file():
         return ()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
+    table = read_table(path)
     only_known(path, "", table, ("questions", "shared"))
     shared = table.get("shared", {})
-    found = [_question(path, content, shared) for content in table.get("questions", [])]
+    found = [_question(path, content, shared, assignment.recorded) for content in table.get("questions", [])]
     for key in ("id", "number"):
         values = [getattr(question, key) for question in found]
         if twice := next((value for value in values if values.count(value) > 1), None):
@@ -185,13 +184,26 @@ _KEYS = (
 ).split()
 
 
-def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mapping[str, str]]) -> Question:
+def read_table(path: Path) -> dict[str, Any]:
+    """The content of a file in TOML, or in JSON. Raises AssignmentError."""
+    read: Callable[[str], dict[str, Any]] = json.loads if path.suffix == ".json" else tomllib.loads
+    try:
+        return read(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # of both, and of what is not UTF-8
+        raise AssignmentError(f"{path}: is not valid {path.suffix[1:].upper()}: {error}") from None
+
+
+def _question(
+    path: Path, content: Mapping[str, Any], shared: Mapping[str, Mapping[str, str]], is_handout: bool
+) -> Question:
     identifier = content.get("id")
     if not isinstance(identifier, str) or not identifier:
         raise AssignmentError(f'{path}: a question has no id; add it as in id = "kl_std"')
     place = f"{path}: question {identifier}"
     only_known(path, f"question {identifier}: ", content, _KEYS)
-    _complete(place, content)
+    _well_formed(place, content)
+    if not is_handout:
+        _complete(place, content)
     names = dict(content.get("names", {}))
     for used in content.get("uses", []):
         if used not in shared:
@@ -234,7 +246,20 @@ def _question(path: Path, content: Mapping[str, Any], shared: Mapping[str, Mappi
     )
 
 
-def _complete(place: str, content: Mapping[str, Any]) -> None:
+_SHAPES = (
+    ("id number title kind ask expect form solution rubric size visibility", str, "a text"),
+    ("uses allow final called dropped hidden spellings slots mistakes options reasons pairs", list, "a list"),
+    ("names alias default solved", dict, "a table"),
+)
+
+
+def _well_formed(place: str, content: Mapping[str, Any]) -> None:
+    for keys, shape, words in _SHAPES:
+        for key in keys.split():
+            if key in content and not isinstance(content[key], shape):
+                raise AssignmentError(f"{place}: {key} is {content[key]!r}, but should be {words}")
+    if (seen := content.get("visibility", "visible")) not in (known := [member.value for member in Visibility]):
+        raise AssignmentError(f'{place}: visibility is "{seen}": {cure(seen, known)}')
     for key in ("number", "title", "ask", "kind"):
         if not isinstance(content.get(key), str):
             raise AssignmentError(f"{place}: {key} is missing or not a text")
@@ -243,12 +268,16 @@ def _complete(place: str, content: Mapping[str, Any]) -> None:
         raise AssignmentError(f"{place}: points is {points!r}, but should be a positive number")
     if kind not in KINDS:
         raise AssignmentError(f"{place}: kind is {kind!r}, but known are {', '.join(KINDS)}")
+    if not all(part.isdecimal() for part in content["number"].split(".")):
+        raise AssignmentError(f'{place}: number is {content["number"]!r}, but should be as in "1.2"')
+
+
+def _complete(place: str, content: Mapping[str, Any]) -> None:
+    kind = content["kind"]
     needed = {"expr": "expect", "steps": "expect", "number": "expect", "choice": "options", "match": "pairs",
               "text": "rubric"}[kind]  # fmt: skip
     if not content.get(needed):
         raise AssignmentError(f"{place}: a question of kind {kind} needs {needed}")
-    if not all(part.isdecimal() for part in content["number"].split(".")):
-        raise AssignmentError(f'{place}: number is {content["number"]!r}, but should be as in "1.2"')
     if kind == "choice" and not any(option.get("right") for option in content["options"]):
         raise AssignmentError(f"{place}: none of the options is right")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder import grading
@@ -14,6 +14,7 @@ from autograder.bounded import TookTooMuch, bounded
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.workspace import Workspace
 from autograder.written.choices import choice, match, prose
+from autograder.written.echo import echo
 from autograder.written.expressions import expression
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Question, load_questions
@@ -34,7 +35,7 @@ _KINDS = {
 def answers_to(assignment: Assignment, workspace: Workspace) -> Answers | None:
     """The answers that were handed in, or None if the assignment has no written questions."""
     questions = load_questions(assignment)
-    return Answers(questions, _file(workspace.staged)) if questions else None
+    return Answers(questions, _file(workspace.staged), later=assignment.recorded) if questions else None
 
 
 def _file(folder: Path) -> Path:
@@ -56,7 +57,8 @@ def _file(folder: Path) -> Path:
 class Answers:
     """What a student wrote, question by question."""
 
-    def __init__(self, questions: Sequence[Question], path: Path) -> None:
+    def __init__(self, questions: Sequence[Question], path: Path, *, later: bool = False) -> None:
+        self._later = later  # the solutions are not here: the answers are graded after submission
         self._questions = {question.id: question for question in questions}
         self._missing, self._is_folder = not path.is_file(), path.is_dir()
         self._unread = ""  # why a file that is there was not read
@@ -81,6 +83,8 @@ class Answers:
         except Exception:  # noqa: BLE001 - a fault of ours; the student is told so and loses nothing silently
             lost = grading.unfinished(check, "the question or its grading has a fault")
             return Verdict(check, Status.ERROR, 0.0, lost.student_output, traceback.format_exc())
+        if self._later:
+            return grading.later(check, said=graded.text)
         return _verdict(check, question, graded, time.monotonic() - started_s)
 
     def _graded(self, question: Question) -> Graded:
@@ -98,7 +102,7 @@ class Answers:
             return Graded(0.0, f"There is no heading for this question: add ## {question.id}")
         if not answer.pieces:
             return Graded(0.0, f"Nothing stands under the heading (line {answer.line}).")
-        return grade(question, answer)
+        return grade(question, answer, _KINDS[question.kind] if not self._later else echo)
 
     def _read(self, path: Path) -> Sheet:
         numbers = {question.id: question.number for question in self._questions.values()}
@@ -109,10 +113,11 @@ class Answers:
             return Sheet({}, ())
 
 
-def grade(question: Question, answer: Answer) -> Graded:
-    """Grade one answer in a process that can be killed."""
+def grade(question: Question, answer: Answer, way: Callable[[Question, Answer], Graded] | None = None) -> Graded:
+    """Grade one answer in a process that can be killed, in the way of its kind if no other is given."""
+    way = way or _KINDS[question.kind]
     try:
-        return bounded(lambda: _KINDS[question.kind](question, answer), _TIMEOUT_S)
+        return bounded(lambda: way(question, answer), _TIMEOUT_S)
     except TookTooMuch as error:
         staff = "\n".join(piece.text for piece in answer.pieces)[:4000]
         text = "Your answer could not be compared in time; a person will look at it."

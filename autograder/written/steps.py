@@ -87,7 +87,7 @@ class Link:
 
 def derivation(question: Question, answer: Answer) -> Graded:
     """Grade a derivation."""
-    lines = list(itertools.islice(_lines(question, answer), _MOST_SIDES))
+    lines = list(itertools.islice(lines_of(question, answer), _MOST_SIDES))
     readable = [line for line in lines if line.side.problem is None]
     unread = [line for line in lines if line.side.problem is not None and not line.side.label]
     sides = [line for line in lines if not line.side.label]
@@ -138,7 +138,7 @@ def _hint_in(text: str) -> str:
     return next((line for line in text.splitlines() if line.startswith("Hint: ")), "")
 
 
-def _lines(question: Question, answer: Answer) -> Iterator[Line]:
+def lines_of(question: Question, answer: Answer) -> Iterator[Line]:
     """All sides of all formulas; a formula that begins with a relation goes on from the one before."""
     chain = 0
     first: Chain = ()

@@ -18,6 +18,7 @@ TOML = """
 # for staff only: part 2 is where most students fail
 title = "Small homework"
 files = ["submission.py", "answers.md"]
+inputs = "student"
 reference = "reference.small"
 
 [parts.1]

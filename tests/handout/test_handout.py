@@ -42,7 +42,8 @@ def test_what_is_graded_later_says_so_and_has_its_points(both: dict[str, Any]) -
     _, before = both["right"]
     points = {number: before[number]["max_score"] for number in LATER}
     assert points == {"1.…": 3, "2.…": 1, "2.3": 2, "3.1": 2, "3.2": 0}
-    assert all(before[number]["output"] == "Graded after submission." for number in LATER)
+    assert all(before[number]["output"].startswith("Graded after submission.") for number in LATER)
+    assert "answers.md is missing" in before["3.1"]["output"]
     assert before["1.…"]["name"] == "1 more check"
 
 
@@ -52,6 +53,22 @@ def test_a_known_mistake_is_named_and_costs_its_points_once(both: dict[str, Any]
     assert before["2.1"]["status"] == "passed"
     _, before = both["minus"]
     assert "Which sign has a penalty?" in before["2.1"]["output"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("40 + 2", "Understood as: 40 + 2"),
+        ("40 + + (2", "a person has to look at it"),
+        ("", "Nothing stands under the heading"),
+    ],
+)
+def test_an_answer_is_read_but_not_graded(handout: Path, tmp_path: Path, answer: str, said: str) -> None:
+    (tmp_path / "submission.py").write_text(SUBMISSIONS["right"])
+    (tmp_path / "answers.md").write_text(f"# Part 3\n\n## one\n\n{answer}\n\n## why\n\nBecause.\n")
+    found = graded(handout, "small", [tmp_path])[str(tmp_path)]
+    assert said in found["3.1"]["output"], found["3.1"]["output"]
+    assert found["3.1"]["score"] == 0
 
 
 def test_nothing_secret_is_in_a_handout(handout: Path) -> None:
@@ -73,6 +90,7 @@ def test_nothing_secret_is_in_a_handout(handout: Path) -> None:
         "assignments/small/recipes.py",
         "assignments/small/expected.json",
         "assignments/small/expected.safetensors",
+        "assignments/small/questions.json",
     }
 
 

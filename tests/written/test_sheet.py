@@ -125,6 +125,9 @@ def _assignment(folder: Path):
         ('ask = "W1?"', 'ask = "W1?"\nuses = ["names"]', "there is no [shared.names]"),
         ('ask = "W1?"', 'ask = "W1?"\nnames = { a = "reel" }', "'a' is 'reel': did you mean real?"),
         ('id = "half"', "", "a question has no id"),
+        ('ask = "W1?"', 'ask = "W1?"\nrubric = ["a", "b"]', "rubric is ['a', 'b'], but should be a text"),
+        ('ask = "W1?"', 'ask = "W1?"\nspellings = "1/2"', "spellings is '1/2', but should be a list"),
+        ('ask = "W1?"', 'ask = "W1?"\nvisibility = "hiden"', 'visibility is "hiden": did you mean hidden?'),
         ('text = "closer to 0", right', 'txet = "closer to 0", right', "txet"),
     ],
 )
