@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
@@ -33,7 +32,7 @@ class Measurement:
 
 
 def fingerprints(assignment: Assignment) -> dict[str, str]:
-    """What the files that a measurement is about look like now."""
+    """What the files that a measurement is about look like now: to be taken before they are measured."""
     paths = [assignment.folder / name for name in _FILES]
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths if path.is_file()}
 
@@ -65,6 +64,5 @@ def load(assignment: Assignment) -> Measurement | None:
 
 def save(assignment: Assignment, measured: Measurement) -> None:
     """Write what was measured."""
-    table: dict[str, Any] = {**asdict(measured), "files": fingerprints(assignment)}
     path = assignment.folder / FILE
-    path.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(asdict(measured), indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
@@ -39,10 +39,11 @@ def validate(options: argparse.Namespace, root: Path) -> int:
         result = {"assignment": name, "written": asdict(answers) if answers else None}
         if not options.written:
             findings = lint.findings(assignment.checks_file)
+            files = measurement.fingerprints(assignment)
             measured = _measure(assignment, options)
             holds = holds and measured.holds and not findings
             if options.store:
-                measurement.save(assignment, measure.stored(measured))
+                measurement.save(assignment, replace(measure.stored(measured), files=files))
             shown = [*findings, summary.text(measured, matrix=not options.no_matrix, idle=every), *shown]
             result |= {**measure.plain(measured), "lint": findings}
         results.append(result)
