@@ -52,7 +52,7 @@ class Policies:
     limit: Limit | None = None
     hints_from: int | None = 1
     details_from: int | None = 1
-    visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    visibility: Mapping[str, Visibility] = field(default_factory=dict, hash=False)
     columns: tuple[Column, ...] = ()
 
     @property
