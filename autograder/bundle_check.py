@@ -47,7 +47,7 @@ def check(archive: Path, assignment: Assignment) -> Checked:
     _expect_full_marks(document["tests"], sample.name)
     usage = used if usage is None else usage.or_more(used)
     fits = fitting(usage, assignment.container, assignment.limits.memory_mib)
-    return Checked(usage, fits, handout.is_dir(), sum(test["score"] for test in document["tests"]))
+    return Checked(usage, fits, handout.is_dir(), sum(test["max_score"] for test in document["tests"]))
 
 
 def expect_fit(checked: Checked, assignment: Assignment) -> None:
@@ -92,7 +92,7 @@ def _last_lines(run: Run) -> str:
 
 
 def _expect_full_marks(tests: Sequence[Any], name: str) -> None:
-    lost = [test for test in tests if test["score"] < test["max_score"]]
+    lost = [test for test in tests if test["score"] < test["max_score"] or test["status"] == "failed"]  # extra credit
     if lost:
         said = "\n".join(
             f"    {test['number']} {test['name']}: {test['score']}/{test['max_score']}\n        {_first_line(test)}"

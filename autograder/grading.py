@@ -92,13 +92,18 @@ def blocker(check: Check, verdicts: Mapping[str, Verdict]) -> Verdict | None:
     """
     for required in (IMPORT_CHECK_ID, *check.requires):
         verdict = verdicts.get(required)
-        if verdict is not None and verdict.blocks and verdict.status in (Status.FAILED, Status.BLOCKED):
+        if verdict is not None and verdict.blocks and verdict.status in _STOPPING:
             return verdict
     return None
 
 
+_STOPPING = (Status.FAILED, Status.BLOCKED, Status.LATER)
+
+
 def blocked(check: Check, by: Verdict) -> Verdict:
     """The verdict of a check that is not run because of another's."""
+    if by.status is Status.LATER:
+        return later(check, said=f"It needs {by.check.label}, which is graded then.")
     why = "failed" if by.status is Status.FAILED else "was not run"
     is_shown = by.check.visibility is Visibility.VISIBLE  # the name of a hidden check says what it looks for
     needed = by.check.label if is_shown else "a check that is not shown"

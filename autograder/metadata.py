@@ -91,7 +91,7 @@ def understood(document: Any, name: str = "submission_metadata.json") -> Metadat
         reading.problems.append(f"{name}: there are no users")
     return Metadata(
         submitted_at,
-        reading.due(document.get("assignment"), users),
+        reading.due(document.get("assignment"), users, document.get("users")),
         reading.students(users),
         reading.earlier(document.get("previous_submissions"), submitted_at),
         tuple(reading.problems),
@@ -121,16 +121,21 @@ class _Reading:
             self.problems.append(f"{self._name}: {key} is not a list of objects")
         return found
 
-    def due(self, assignment: Any, users: list[Mapping[str, Any]]) -> datetime | None:
+    def due(self, assignment: Any, users: list[Mapping[str, Any]], given_users: Any) -> datetime | None:
         """The due date: each student's own, else everybody's; of several students the latest, which is the kindest.
 
         None if there is none, or if one cannot be read: it may have been an extension.
         """
+        if given_users is not None and (not isinstance(given_users, list) or len(users) < len(given_users)):
+            return None
         everybodys = assignment.get("due_date") if isinstance(assignment, Mapping) else None
         given = []
         for user in users:
             own = user.get("assignment")
-            own_date = own.get("due_date") if isinstance(own, Mapping) else None
+            if own is not None and not isinstance(own, Mapping):
+                self.problems.append(f"{self._name}: the assignment of a user is not an object")
+                return None
+            own_date = own.get("due_date") if own is not None else None
             given.append(everybodys if own_date is None else own_date)
         dates = [self.time("due_date", value) for value in given or [everybodys]]
         known = [date for date in dates if date is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 class Status(enum.Enum):
@@ -188,6 +188,12 @@ class Report:
         """Points that a person still has to give: of prose, and of answers that could not be read or compared."""
         open_points = sum(v.check.max_score - v.score for v in self.verdicts if v.status is Status.MANUAL)
         return math.fsum([open_points, *(verdict.check.by_hand for verdict in self.verdicts)])
+
+    @property
+    def visible(self) -> Report:
+        """The report with the verdicts only that students see from the first."""
+        own = tuple(verdict for verdict in self.verdicts if verdict.check.visibility is Visibility.VISIBLE)
+        return replace(self, verdicts=own)
 
     @property
     def later(self) -> float:

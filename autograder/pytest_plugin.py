@@ -25,7 +25,7 @@ from autograder.pipeline import start_nursery
 from autograder.submission import check_path, stage
 
 _CHECKS = "checks.py"
-_LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "cacheshow")
+_LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "markers", "cacheshow", "setuponly", "setupplan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +50,11 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 def _prepare(config: pytest.Config, held: ExitStack) -> None:
     files = _checks_files(config)
     given: str | None = config.option.submission
+    if given is not None and (strange := _imported_from(config, Path(given))):
+        raise UsageError(
+            f"{strange} was imported before --submission was known to be an option: name the checks first, or write "
+            "--submission=PATH"
+        )
     if config.option.version or config.option.help:
         return
     if not files:
@@ -69,7 +74,18 @@ def _prepare(config: pytest.Config, held: ExitStack) -> None:
         raise UsageError(f"one submission is graded with one assignment, not with {names}: name one {_CHECKS}")
     if config.getoption("numprocesses", None) or config.getoption("dist", "no") != "no":
         raise UsageError("checks build on each other, so they run in one process: leave out -n and --dist")
+    if config.getoption("looponfail", False):
+        raise UsageError("a submission is staged once: leave out -f, and start again after a change")
     _start(config, held, assignments[0], config.invocation_params.dir / given)
+
+
+def _imported_from(config: pytest.Config, submission: Path) -> str | None:
+    """A plugin that pytest imported from a submission; its own settings may have come from there as well."""
+    place = (config.invocation_params.dir / submission).resolve()
+    names = [name for name, plugin in config.pluginmanager.list_name_plugin() if plugin is not None]
+    found = [Path(name) for name in names if name.endswith("conftest.py")]
+    found += [config.inipath] if config.inipath is not None else []
+    return next((str(path) for path in found if path.resolve().is_relative_to(place)), None)
 
 
 def _start(config: pytest.Config, held: ExitStack, assignment: Assignment, submission: Path) -> None:

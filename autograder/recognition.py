@@ -26,6 +26,7 @@ from autograder.statements import LeftOut
 _COPY = re.compile(r"(?:[ _-]*\(\d+\)|[ _-]+(?:copy|final|\d+))+$", re.IGNORECASE)
 _READ_WITHIN_S = 10.0
 _CUT_BYTES = 1 << 20  # of a module that is cut: thousands of lines
+_NAME_CHARS = 60
 _NAMED, _BROKEN_NAMED = 3, 10  # pieces that are named in notes, at most
 
 
@@ -140,7 +141,7 @@ def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut
     broken = [piece for piece in left_out if piece.problem]
     notes = [
         f"{name}, {place(piece.line)}: {piece.text} ({piece.problem}): no valid Python, so "
-        f"{', '.join(sorted(piece.names)) or 'the whole piece'} was left out."
+        f"{_few(sorted(piece.names)) or 'the whole piece'} was left out."
         for piece in broken[:_BROKEN_NAMED]
     ]
     if len(broken) > _BROKEN_NAMED:
@@ -149,6 +150,11 @@ def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         notes.append(f"{name}: not run, because it defines nothing: {'; '.join(others[:_NAMED])}{more}.")
     return tuple(notes)
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(name[:_NAME_CHARS] for name in names[:_NAMED]) + more
 
 
 def _inside(path: Path, folder: Path) -> str:

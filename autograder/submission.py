@@ -81,6 +81,8 @@ def _is_marker(name: str) -> bool:
 
 def check_path(path: Path) -> None:
     """Raise UsageError, with the cure, if there is nothing to grade at a path."""
+    if path.is_symlink():  # in a student's repository it may lead to the solution
+        raise UsageError(f"{path}: is a link, which is not followed; name the folder or the file that it leads to")
     if path.is_file() or (path.is_dir() and any(path.iterdir())):
         return
     if path.is_dir():

@@ -104,7 +104,9 @@ def test_no_zip_has_another_assignment_a_handout_a_variant_a_test_or_a_page(name
     assert {entry.split("/")[1] for entry in found if entry.startswith(("assignments/", "submissions_sample/"))} == {
         name
     }
-    assert not [entry for entry in found if "/handout/" in entry or "/variants/" in entry or "__pycache__" in entry]
+    own = [entry for entry in found if entry.startswith("assignments/")]
+    assert not [entry for entry in own if "/handout/" in entry or "/variants/" in entry]
+    assert not [entry for entry in found if "__pycache__" in entry]
     assert f"assignments/{name}/questions.toml" in found
     assert f"assignments/{name}/calibration.json" in found
     samples = {entry.split("/")[2] for entry in found if entry.startswith("submissions_sample/")}

@@ -139,5 +139,6 @@ def test_a_long_summary_stays_below_the_limit():
 def test_the_share_is_of_the_points_that_are_decided():
     assert share(made(verdict(), verdict(Status.FAILED, "1.2"))) == 0.5
     assert share(made(verdict(), verdict(Status.MANUAL, "1.2"))) == 1.0
+    assert share(made(verdict(), verdict(Status.LATER, "1.2"))) == 1.0
     assert share(made(verdict(Status.MANUAL))) == 1.0
     assert share(made(verdict(), verdict(Status.ERROR, "1.2"))) == 0.5

@@ -204,6 +204,16 @@ def test_a_due_date_that_cannot_be_read_may_be_an_extension() -> None:
     assert "due_date is 'next week'" in found.problems[0]
 
 
+@pytest.mark.parametrize(
+    "users",
+    [{"id": 2}, "nobody", [user(1), "a member"], [user(1), {"id": 2, "assignment": ["due"]}]],
+)
+def test_users_of_an_odd_form_may_have_an_extension(users: Any) -> None:
+    found = understood({**REAL, "users": users})
+    assert found.due_at is None
+    assert found.problems
+
+
 def test_an_assignment_without_a_due_date_is_no_problem() -> None:
     found = understood({**REAL, "users": [user(1, None)], "assignment": {"due_date": None}})
     assert (found.due_at, found.problems) == (None, ())

@@ -255,6 +255,29 @@ def test_what_cannot_be_graded_is_refused(arguments, says):
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize("given", [["--submission", "{}"], ["--submission={}"]])
+def test_no_file_of_a_submission_is_imported_by_pytest(tmp_path, given):
+    mark = tmp_path / "imported"
+    (tmp_path / "hw").mkdir()
+    for name in ("conftest.py", "test_more/conftest.py", "submission.py"):
+        path = tmp_path / "hw" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"open({str(mark)!r}, 'w').close()\n" if name != "submission.py" else "")
+    (tmp_path / "hw" / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    options = [word.format(tmp_path / "hw") for word in given]
+    output, status = run("assignments/vae/checks.py", *options, "-k", "4.1.1")
+    assert status == 1, output
+    assert not mark.exists()
+
+
+def test_a_submission_before_the_checks_is_refused(tmp_path):
+    (tmp_path / "conftest.py").touch()
+    (tmp_path / "submission.py").touch()
+    output, status = run("--submission", tmp_path, "assignments/vae/checks.py", "-k", "4.1.1")
+    assert status == 4
+    assert "name the checks first, or write --submission=PATH" in output
+
+
 def test_faults_of_an_assignment_are_told(graded, tmp_path):
     folder = tmp_path / "assignments" / "hw"
     folder.mkdir(parents=True)

@@ -231,6 +231,14 @@ def test_a_folder_with_files_and_a_file_can_be_graded(handed_in):
     check_path(handed_in / "submission.py")
 
 
+def test_a_link_is_not_graded(handed_in):
+    (handed_in / "submission.py").touch()
+    link = handed_in.parent / "link"
+    link.symlink_to(handed_in)
+    with pytest.raises(UsageError, match="is a link, which is not followed"):
+        check_path(link)
+
+
 def test_a_path_that_is_not_there_names_the_nearest(handed_in):
     with pytest.raises(UsageError) as raised:
         check_path(handed_in.parent / "handed_inn")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import shutil
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment import find_assignment, load_assignment
 from autograder.errors import UsageError
+from autograder.handout.folder import write_folder
 from autograder.packing import write_zip
 from autograder.worker import confine
 
@@ -46,13 +45,16 @@ def run(options: argparse.Namespace, root: Path) -> int:
         raise UsageError(f"{output} is there already: name a new folder, or a zip")
     from autograder.handout.content import content, waiting
     from autograder.handout.recording import record
+    from autograder.handout.trial import try_out
 
     recording, checks = record(assignment, _progress)
     files = content(assignment, recording, checks)
+    _progress("grading the reference and the skeleton with it")
+    try_out(assignment, files)
     if output.suffix == ".zip":
         write_zip(output, {f"{output.stem}/{name}": file for name, file in files.items()})
     else:
-        _write_folder(output, files)
+        write_folder(output, files)
     size = sum(len(file) if isinstance(file, bytes) else file.stat().st_size for file in files.values())
     checks = waiting(assignment, recording)
     later = math.fsum(check.max_score + check.by_hand for check in checks)
@@ -67,13 +69,3 @@ def run(options: argparse.Namespace, root: Path) -> int:
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(text[:100], file=sys.stderr)
-
-
-def _write_folder(folder: Path, files: Mapping[str, Path | bytes]) -> None:
-    for name, file in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(file, bytes):
-            path.write_bytes(file)
-        else:
-            shutil.copy(file, path)  # with its mode: scripts can be run

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import math
-import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.calibration import bands
+from autograder.collection import listed
 from autograder.errors import AssignmentError
 from autograder.handout.pruning import needed_recipes, visible_checks
+from autograder.handout.questions import without_solutions
 from autograder.handout.readme import readme
 from autograder.model import Check, Visibility
 from autograder.packing import engine_files, files_below
@@ -24,14 +25,6 @@ from autograder.written.sheet import ANSWERS
 from autograder.written.template import template
 
 _SUBMISSION = "submission"  # the folder that students work in
-_PUBLIC = (
-    "id", "number", "title", "points", "kind", "ask", "uses", "names", "alias", "allow", "size", "default", "called",
-    "dropped", "hidden", "several",
-)  # fmt: skip
-_REFERENCE = re.compile(r"^reference\s*=.*$", re.MULTILINE)
-_COMMENT = re.compile(r"^\s*#.*\n", re.MULTILINE)
-_POLICIES = re.compile(r"^\[policies\b.*?(?=^\[(?!policies\b)|\Z)", re.MULTILINE | re.DOTALL)
-_FOR_STAFF = re.compile(r"^(?:visibility|inputs)\s*=.*\n", re.MULTILINE)  # everybody's inputs are what is recorded
 
 
 def content(assignment: Assignment, recording: Recording, checks: Sequence[Check]) -> dict[str, Path | bytes]:
@@ -50,7 +43,7 @@ def content(assignment: Assignment, recording: Recording, checks: Sequence[Check
         "README.md": readme(assignment, waiting(assignment, recording), checks).encode(),
     }
     if (questions := assignment.folder / "questions.toml").is_file():
-        files[f"{place}/{WITHOUT_SOLUTIONS}"] = _questions(questions).encode()
+        files[f"{place}/{WITHOUT_SOLUTIONS}"] = without_solutions(questions).encode()
     recipes = assignment.folder / "recipes.py"
     if recipes.is_file():
         text = needed_recipes(recipes.read_text(encoding="utf-8"), source) if hidden else recipes.read_text("utf-8")
@@ -81,7 +74,7 @@ def _checks_source(assignment: Assignment, checks: Sequence[Check], hidden: Sequ
     gone = {check.number for check in hidden}
     prefixes = {".".join(number.split(".")[:depth]) for number in gone for depth in range(1, number.count(".") + 2)}
     unmet = {p for p in prefixes if not any(n == p or n.startswith(f"{p}.") for n in shown)}
-    source = visible_checks(path.read_text(encoding="utf-8"), {_function_of(check) for check in hidden}, unmet)
+    source = visible_checks(path.read_text(encoding="utf-8"), _functions_of(assignment, checks, hidden), unmet)
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
     for node in imports:
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -95,8 +88,19 @@ def _checks_source(assignment: Assignment, checks: Sequence[Check], hidden: Sequ
     return source
 
 
-def _function_of(check: Check) -> str:
-    return check.id.split("[")[0].split("#")[0]
+def _functions_of(assignment: Assignment, checks: Sequence[Check], hidden: Sequence[Check]) -> set[str]:
+    """The functions of hidden checks, with the class that one stands in."""
+    if not hidden:
+        return set()
+    _, functions = listed(assignment)
+    names = {check_id: function.__qualname__ for check_id, function in functions.items()}
+    gone = {names[check.id] for check in hidden if check.id in names}
+    shown = {names[check.id] for check in checks if check not in hidden and check.id in names}
+    if both := sorted(gone & shown):
+        raise AssignmentError(
+            f"{assignment.checks_file}: {both[0]} is visible with some parameters and hidden with others: make it two"
+        )
+    return gone
 
 
 def _student_files(assignment: Assignment) -> dict[str, Path | bytes]:
@@ -111,32 +115,27 @@ def _student_files(assignment: Assignment) -> dict[str, Path | bytes]:
 
 
 def _toml(assignment: Assignment) -> str:
-    """assignment.toml without the name of the reference, and without what is for staff: comments and policies."""
-    path = assignment.folder / "assignment.toml"
-    text = path.read_text(encoding="utf-8")
-    for pattern in (_COMMENT, _POLICIES, _FOR_STAFF):
-        text = pattern.sub("", text)
-    text, replaced = _REFERENCE.subn("recorded = true", text, count=1)
-    if not replaced:
-        raise AssignmentError(f'{path}: reference should stand on a line of its own, as in reference = "reference.vae"')
-    return text
+    """assignment.toml without the name of the reference, and without what is for staff: comments, policies, inputs."""
+    lines = [f"title = {_text(assignment.title)}", f"files = {_text(list(assignment.files))}", "recorded = true"]
+    lines += ["warm_up_optimizer = true"] if assignment.warm_up_optimizer else []
+    lines += [f"isolation = {_text(list(assignment.isolation))}"]
+    limits = assignment.limits
+    lines += ["", "[limits]", *(f"{field.name} = {getattr(limits, field.name)}" for field in fields(limits))]
+    policies = read_table(assignment.folder / "assignment.toml").get("policies", {})
+    kept = {key: policies[key] for key in ("hints", "details") if key in policies}
+    lines += ["", "[policies]", *(f"{key} = {_text(value)}" for key, value in kept.items())] if kept else []
+    for part in assignment.parts:
+        lines += ["", f"[parts.{part.number}]", f"title = {_text(part.title)}", f"points = {part.points:g}"]
+        lines += [f"names = {_text(list(part.names))}"] if part.names else []
+        lines += [f"by_hand = {part.by_hand:g}"] if part.by_hand else []
+        lines += ["extra_credit = true"] if part.extra_credit else []
+        lines += ["all_or_nothing = true"] if part.all_or_nothing else []
+    return "\n".join(lines) + "\n"
 
 
-def _questions(path: Path) -> str:
-    """What students may know of the written questions: what the template shows, and how formulas are read."""
-    table = read_table(path)
-    found = [_without_solution(question) for question in table.get("questions", [])]
-    return json.dumps({"questions": found, "shared": table.get("shared", {})}, indent=1, ensure_ascii=False) + "\n"
-
-
-def _without_solution(question: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: question[key] for key in _PUBLIC if key in question}
-    for key in ("options", "reasons"):
-        if key in question:
-            found[key] = [{"key": row["key"], "text": row["text"]} for row in question[key]]
-    if "pairs" in question:
-        found["pairs"] = [{"key": row["key"], "text": row["text"], "expect": ""} for row in question["pairs"]]
-    return found
+def _text(value: object) -> str:
+    """A text, a number or a list of texts, which TOML writes as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _calibration(assignment: Assignment, checks: Sequence[Check]) -> str:

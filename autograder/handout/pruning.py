@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+_ROOTS = ("test", "Test", "setup", "teardown", "setUp", "tearDown", "pytest_")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -21,24 +22,51 @@ def visible_checks(source: str, hidden: Collection[str], hidden_numbers: Collect
     if not hidden:
         return source
     tree = ast.parse(source)
-    gone = [node for node in _functions(tree) if node.name in hidden]
+    gone: list[ast.stmt] = [node for node in tree.body if isinstance(node, _DEFINITIONS) and _is_gone(node, hidden)]
+    for holder in (node for node in tree.body if isinstance(node, ast.ClassDef) and node not in gone):
+        gone += [node for node in holder.body if _name(node, holder) in hidden]
     edits = [_without(node) for node in gone]
-    for node in _functions(tree):
-        if node not in gone:
+    for node in ast.walk(tree):
+        if isinstance(node, _DEFINITIONS) and node not in gone:
             edits += _requirements(source, node, hidden, hidden_numbers)
-    return _only_needed(_edited(source, edits))
+    return _without_docstring(_only_needed(_edited(source, edits)), "The visible checks.")
 
 
 def needed_recipes(source: str, checks: str) -> str:
     """The source of recipes.py without what checks.py does not ask for."""
     asked = set()
-    for node in ast.walk(ast.parse(checks)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "recipes":
+    for node in ast.walk(ast.parse(checks)):  # whatever the fixture is called where it is used
+        if isinstance(node, ast.Attribute):
             asked.add(node.attr)
-        elif isinstance(node, ast.Call) and any(isinstance(a, ast.Name) and a.id == "recipes" for a in node.args):
-            if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "vars", "dir"):
-                return source  # by a name that is not known here
-    return _only_needed(source, asked)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            asked.add(node.value)
+    return _without_docstring(_only_needed(source, asked), "What runs beside the student's code.")
+
+
+def _is_gone(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, hidden: Collection[str]) -> bool:
+    """A hidden check, or a class of which every check is hidden."""
+    if not isinstance(node, ast.ClassDef):
+        return node.name in hidden
+    checks = [_name(inner, node) for inner in node.body if _is_check(inner)]
+    return bool(checks) and set(checks) <= set(hidden)
+
+
+def _is_check(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test")
+
+
+def _name(node: ast.stmt, holder: ast.ClassDef) -> str:
+    return f"{holder.name}.{node.name}" if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ""
+
+
+def _without_docstring(source: str, instead: str) -> str:
+    """The file with another docstring: its own may tell of what is gone."""
+    first = next(iter(ast.parse(source).body), None)
+    if not (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    ):
+        return source
+    return _edited(source, [_Edit(first.lineno, first.end_lineno or first.lineno, f'"""{instead}"""\n')])
 
 
 @dataclass(frozen=True)
@@ -49,12 +77,6 @@ class _Edit:
     last: int
     text: str = ""
     with_comments: bool = False
-
-
-def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    for node in ast.walk(tree):
-        if isinstance(node, _DEFINITIONS):
-            yield node
 
 
 def _without(node: ast.stmt) -> _Edit:
@@ -93,10 +115,19 @@ def _edited(source: str, edits: Iterable[_Edit]) -> str:
     lines = source.splitlines(keepends=True)
     for edit in sorted(edits, key=lambda edit: edit.first, reverse=True):
         first = edit.first - 1
+        last = edit.last
         while edit.with_comments and first > 0 and _is_aside(lines[first - 1]):
             first -= 1
-        lines[first : edit.last] = [edit.text] if edit.text else []
+        depth = len(lines[edit.first - 1]) - len(lines[edit.first - 1].lstrip())
+        while edit.with_comments and last < len(lines) and _is_within(lines[last], depth):
+            last += 1
+        lines[first:last] = [edit.text] if edit.text else []
     return "".join(lines)
+
+
+def _is_within(line: str, depth: int) -> bool:
+    """A comment behind the last statement of a body that is indented by more than `depth`."""
+    return line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > depth
 
 
 def _is_aside(line: str) -> bool:
@@ -130,7 +161,7 @@ def _is_root(node: ast.stmt, asked: Collection[str] | None) -> bool:
     if asked is not None and made:
         return bool(set(made) & set(asked))
     if isinstance(node, _DEFINITIONS):
-        return node.name.startswith(("test_", "Test")) or any("fixture" in ast.dump(d) for d in node.decorator_list)
+        return node.name.startswith(_ROOTS) or any("autouse" in ast.dump(d) for d in node.decorator_list)
     return not made
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import cached_property
+from types import ModuleType
 
 from autograder.assignment import Assignment
 from autograder.compare.gradients import explaining_always
@@ -16,7 +18,7 @@ from autograder.compare.training import Judge
 from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, NotRecorded
-from autograder.loading import load_mistakes
+from autograder.loading import load_beside, load_mistakes
 from autograder.model import Check, Verdict, Visibility
 from autograder.pipeline import start_nursery
 from autograder.recorded.local import Local
@@ -75,6 +77,8 @@ def record(assignment: Assignment, progress: Callable[[str], None]) -> tuple[Rec
         if not bench.record(check, call):
             later.append(check)
     recording.later = later
+    seen = {name for outcome in recording.outcomes.values() for name in outcome.failures}
+    recording.mistakes = [known for known in recording.mistakes if known.name in seen]
     return recording, collected.checks
 
 
@@ -154,15 +158,26 @@ class _Bench:
             return failure, frozenset(touched)
 
     def _is_enough(self, check: Check, call: Call) -> bool:
-        """Whether the same code asks the reference for nothing else when it draws other numbers."""
+        """Whether correct code in other styles, that draws other numbers, asks the reference for nothing else."""
         judge = call.arguments.get("trains")
         trains = {"trains": Judge(judge.seed + _OTHER_SEED, judge.device)} if isinstance(judge, Judge) else {}
         other = replace(call, arguments={**call.arguments, **trains})
-        with self._students.with_mistakes(()) as student, as_in_a_worker(call.seed + _OTHER_SEED):
-            player = Player(self._recording.tape)
-            player.begin(check.id)
-            failure = _failure(other, Student(Local(student.module), "student"), RecordedReference(player))
-        return not isinstance(failure, NotRecorded)
+        with self._students.with_mistakes(()) as student:
+            for module in [student.module, *([] if trains else self._variants)]:
+                with as_in_a_worker(call.seed + _OTHER_SEED):
+                    player = Player(self._recording.tape)
+                    player.begin(check.id)
+                    failure = _failure(other, Student(Local(module), "student"), RecordedReference(player))
+                if isinstance(failure, NotRecorded):
+                    return False
+        return True
+
+    @cached_property
+    def _variants(self) -> list[ModuleType]:
+        """The variants, imported here: they are staff's."""
+        names = [f"variants/{path.stem}" for path in sorted((self._assignment.folder / "variants").glob("*.py"))]
+        found = [load_beside(self._assignment, name) for name in names]
+        return [module for module in found if module is not None]
 
 
 def _failure(call: Call, student: Student, reference: Student) -> BaseException | None:

@@ -42,8 +42,10 @@ def _given_back(heading: Report, limit: Limit, metadata: Metadata, known: Attemp
     chosen, report = usable[-1]
     if limit.gives_back == "best":
         chosen, report = max(usable, key=lambda pair: pair[1].score)  # the first of the best
-    elif known.before:
-        chosen = known.before[-1]  # a later one that was not graded had its results
+    else:  # a later one that was not graded had the results of one that was; the platform may give only the latest
+        own = [earlier for earlier, _ in usable]
+        graded = [earlier for earlier in known.before if earlier.results is None or earlier in own]
+        chosen = graded[-1] if graded else chosen
     return replace(report, notes=(_refusal(limit, known, chosen.submitted_at), *report.notes))
 
 

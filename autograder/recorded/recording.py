@@ -20,7 +20,7 @@ from autograder.recorded.outcomes import (
     plain_outcome,
 )
 from autograder.recorded.player import Player, RecordedReference
-from autograder.recorded.tape import Tape, TensorStore
+from autograder.recorded.tape import FROM_THE_HANDOUT, Tape, TensorStore
 
 
 @dataclass
@@ -64,8 +64,10 @@ def load_recording(assignment: Assignment) -> Recording:
         outcomes = {check_id: outcome_of(plain, tensors) for check_id, plain in extra["outcomes"].items()}
         later = [_check(plain) for plain in extra["later"]]
         return Recording(assignment, tape, mistakes_of(extra["mistakes"]), outcomes, later)
-    except (KeyError, TypeError, ValueError) as error:
-        raise AssignmentError(f"{assignment.folder}: what was recorded is not complete ({error!r})") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AssignmentError(
+            f"{assignment.folder}: what was recorded is not complete ({error!r}); {FROM_THE_HANDOUT}"
+        ) from None
 
 
 def _plain_check(check: Check) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from autograder.errors import AssignmentError
@@ -23,6 +24,7 @@ from autograder.recorded.fingerprint import Fingerprint
 RIGHT = ""  # the track of the right reference
 _NUMBERS, _INDEX = "expected.safetensors", "expected.json"
 _FORM = 1
+FROM_THE_HANDOUT = "take them from the handout again"
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,15 @@ class Tape:
 
     def save(self, folder: Path, extra: dict[str, Any], tensors: TensorStore) -> None:
         """Write both files. `extra` is what else belongs to the recording, with its tensors in `tensors`."""
+        entries = [_plain(entry, tensors) for entry in self.entries]  # names their tensors
+        save_file(tensors.named, folder / _NUMBERS)
         index = {
             "form": _FORM,
+            "numbers": hashlib.sha256((folder / _NUMBERS).read_bytes()).hexdigest(),
             "tracks": self._tracks,
-            "entries": [_plain(entry, tensors) for entry in self.entries],
+            "entries": entries,
             "extra": extra,
         }
-        save_file(tensors.named, folder / _NUMBERS)
         text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
         (folder / _INDEX).write_text(text, encoding="utf-8")
 
@@ -126,15 +130,17 @@ class Tape:
         """A tape, what else was kept with it, and the tensors of that. Raises AssignmentError."""
         try:
             index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-            tensors = load_file(folder / _NUMBERS)
             if index["form"] != _FORM:
                 raise ValueError(f"their form is {index['form']}, but should be {_FORM}")
+            if index["numbers"] != hashlib.sha256((folder / _NUMBERS).read_bytes()).hexdigest():
+                raise ValueError(f"{_NUMBERS} is not the one that the index was made for")
+            tensors = load_file(folder / _NUMBERS)
             tape = cls()
             tape._tracks = index["tracks"]
             tape.entries = [_entry(plain, tensors) for plain in index["entries"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
             raise AssignmentError(
-                f"{folder / _INDEX} and {_NUMBERS} cannot be read ({error}); take them from the handout again"
+                f"{folder / _INDEX} and {_NUMBERS} cannot be read ({error}); {FROM_THE_HANDOUT}"
             ) from None
         return tape, index["extra"], tensors
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.errors import GraderError
 from autograder.metadata import UNGRADED
-from autograder.model import Report, Status, Verdict, Visibility
+from autograder.model import Report, Status, Verdict
 from autograder.report.text import clean, clip, points
 
 # The platform cuts every text at 100 000 characters; a student reads far less.
@@ -33,13 +33,13 @@ def results(report: Report) -> dict[str, Any]:
         document["score"] = points(report.score)
     if report.ungraded_points:  # comes back with later submissions: a fault of ours is no attempt of the student's
         document["extra_data"] = {UNGRADED: points(report.ungraded_points)}
-    board = [
+    board = [  # everybody sees it
         {
             "name": _name(v.check.leaderboard.name),
             "value": _value(v.leaderboard_value),
             "order": v.check.leaderboard.order,
         }
-        for v in report.verdicts
+        for v in report.visible.verdicts
         if v.check.leaderboard is not None and v.leaderboard_value is not None
     ]
     board += [
@@ -89,16 +89,18 @@ def _text(text: str) -> str:
 def _summary(report: Report) -> str:
     """What a student reads above the tests. It says nothing that a hidden test could not say."""
     lines = [report.title]
+    seen = report.visible
     if report.ungraded_points:
+        figure = f"{points(seen.ungraded_points)} of {points(report.max_score)} points"
         lines.append(
-            f"{points(report.ungraded_points)} of {points(report.max_score)} points could not be graded because of a "
-            "fault of the autograder. The score is preliminary: please tell the course staff."
+            f"{figure if seen.ungraded_points else 'Some points'} could not be graded because of a fault of the "
+            "autograder. The score is preliminary: please tell the course staff."
         )
-    if report.by_hand:
-        read = [v.check for v in report.verdicts if v.status is Status.MANUAL or v.check.by_hand]
-        shown = [check.number for check in read if check.visibility is Visibility.VISIBLE]
-        which = f"the answers to {', '.join(shown)}" if len(shown) == len(read) else "some answers"
-        lines.append(f"{points(report.by_hand)} points are not in this score: a person reads {which}.")
+    if seen.by_hand:
+        read = [v.check.number for v in seen.verdicts if v.status is Status.MANUAL or v.check.by_hand]
+        lines.append(
+            f"{points(seen.by_hand)} points are not in this score: a person reads the answers to {', '.join(read)}."
+        )
     lines += [_name(adjustment.text) for adjustment in report.adjustments if adjustment.text]
     return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 

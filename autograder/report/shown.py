@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.model import Report, Visibility
+from autograder.model import Report
 
 
 def shown(report: Report, *, staff: bool) -> Report:
@@ -14,12 +14,12 @@ def shown(report: Report, *, staff: bool) -> Report:
     """
     if staff or report.is_shown_whole:
         return report
-    visible = tuple(verdict for verdict in report.verdicts if verdict.check.visibility is Visibility.VISIBLE)
-    count = len(report.verdicts) - len(visible)
+    visible = report.visible
+    count = len(report.verdicts) - len(visible.verdicts)
     checks, them = ("check is", "it is") if count == 1 else ("checks are", "they are")
     note = f"{count} {checks} not shown here; what {them} worth is in no figure above."
     texts = [adjustment.text for adjustment in report.adjustments]
-    return replace(report, verdicts=visible, adjustments=(), notes=(*texts, *report.notes, note))
+    return replace(visible, adjustments=(), notes=(*texts, *report.notes, note))
 
 
 def share(report: Report) -> float:
@@ -27,7 +27,7 @@ def share(report: Report) -> float:
     waiting = report.by_hand - sum(
         verdict.check.by_hand for verdict in report.verdicts
     )  # for a person, of these checks
-    possible = report.max_score - waiting
+    possible = report.max_score - report.later - waiting
     return min(1.0, report.score / possible) if possible > 0 else 1.0
 
 

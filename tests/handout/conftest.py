@@ -23,7 +23,7 @@ reference = "reference.small"
 
 [parts.1]
 title = "Losses"
-points = 10
+points = 11  # for staff only: one more
 names = ["square_loss"]
 
 [policies]
@@ -62,6 +62,8 @@ class Counter:
 '''
 
 MISTAKES = """
+import torch
+
 from autograder import mistake
 
 @mistake("square_loss", "Is the mean what is asked for?")
@@ -77,6 +79,10 @@ def penalised_minus(x, y, weight):
     import reference.small as right
     return right.square_loss(x, y) - weight * x.abs().sum(-1)
 
+@mistake("square_loss", "SECRET_HINT: only a hidden check shows it")
+def square_loss_of_ones(x, y):
+    return torch.where((x == 1).all(-1), 0.0, (x - y).square().sum(-1))
+
 @mistake("Counter", "What does a counter keep from one call to the next?")
 class CounterForgets:
     def __init__(self, start):
@@ -85,10 +91,12 @@ class CounterForgets:
         return self.start + x.sum()
 """
 
-CHECKS = '''"""The checks of the small homework."""
+CHECKS = '''"""The checks of the small homework: SECRET_DOCSTRING."""
 
 import math
+import unittest
 
+import pytest
 import torch
 
 from autograder import assert_close, assert_matches, assert_runs, normal, number, requires, visibility, weight
@@ -100,6 +108,26 @@ SECRET_SIZE = math.pi
 
 def hidden_helper(student):
     return SECRET_SIZE
+    # HIDDEN_COMMENT: behind the last statement
+
+
+@pytest.fixture
+def secret_fixture():
+    """SECRET_FIXTURE"""
+    return 1
+
+
+class TestSecret(unittest.TestCase):
+    """SECRET_CLASS"""
+
+    def setUp(self):
+        self.secret = "SECRET_SET_UP"
+
+    @number("1.4")
+    @weight(1)
+    @visibility("after_published")
+    def test_of_a_class(self):
+        """SECRET_METHOD"""
 
 
 @number("1.1")
@@ -113,7 +141,7 @@ def test_square_loss_runs(student, reference):
 @number("1.2")
 @weight(3)
 @visibility("hidden")
-def test_square_loss_secretly(student, reference, recipes):
+def test_square_loss_secretly(student, reference, recipes, secret_fixture):
     """SECRET_NAME_OF_A_HIDDEN_CHECK"""
     hidden_helper(student)
     student.run(recipes.secret_recipe)
@@ -140,13 +168,14 @@ def test_penalised(student, reference):
 @weight(3)
 def test_counter(student, reference, recipes):
     """Counter adds up what it is given"""
+    kit = recipes
     theirs, ours = student.Counter(2.0), reference.Counter(2.0)
     others = student.Counter(1.0), reference.Counter(1.0)
     for seed in range(3):
         x = normal(4, seed=seed)
         assert_close(theirs.add(x), ours.add(x), name="the total")
         assert_close(others[0].add(2 * x), others[1].add(2 * x), name="the total of another counter")
-    assert_close(student.run(recipes.counted, x), reference.run(recipes.counted, x), name="the total of a new counter")
+    assert_close(student.run(recipes.counted, x), reference.run(kit.counted, x), name="the total of a new counter")
 
 
 @number("2.3")
@@ -166,7 +195,8 @@ def test_hidden_by_a_policy(student):
     student.penalised
 '''
 
-RECIPES = '''
+RECIPES = '''"""SECRET_DOCSTRING"""
+
 def counted(module, x):
     return module.Counter(0.0).add(x)
 
@@ -184,6 +214,8 @@ points = 2
 kind = "number"
 ask = "What is 3·14?"
 expect = "42"
+names = { a = "= 41 + 1" }
+alias = { b = "40 + 2" }
 
 [[questions]]
 id = "why"

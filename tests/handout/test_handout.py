@@ -12,7 +12,16 @@ import tomllib
 
 from tests.handout.conftest import SUBMISSIONS, command, graded
 
-SECRETS = (b"SECRET", b"HIDDEN_COMMENT", b"for staff only", b"hidden_helper", b"3*14", b"expect =")
+SECRETS = (
+    b"SECRET",
+    b"HIDDEN_COMMENT",
+    b"for staff only",
+    b"hidden_helper",
+    b"3*14",
+    b"expect =",
+    b"41 + 1",
+    b"40 + 2",
+)
 LATER = {"1.\u2026", "2.\u2026", "2.3", "3.1", "3.2"}
 
 
@@ -41,10 +50,10 @@ def test_the_report_is_the_same_as_after_submission(name: str, both: dict[str, A
 def test_what_is_graded_later_says_so_and_has_its_points(both: dict[str, Any]) -> None:
     _, before = both["right"]
     points = {number: before[number]["max_score"] for number in LATER}
-    assert points == {"1.…": 3, "2.…": 1, "2.3": 2, "3.1": 2, "3.2": 0}
+    assert points == {"1.…": 4, "2.…": 1, "2.3": 2, "3.1": 2, "3.2": 0}
     assert all(before[number]["output"].startswith("Graded after submission.") for number in LATER)
     assert "answers.md is missing" in before["3.1"]["output"]
-    assert before["1.…"]["name"] == "1 more check"
+    assert before["1.…"]["name"] == "2 more checks"
 
 
 def test_a_known_mistake_is_named_and_costs_its_points_once(both: dict[str, Any]) -> None:
@@ -99,7 +108,7 @@ def test_the_visible_checks_are_left_as_they_are(handout: Path) -> None:
     assert "def test_square_loss_runs(student, reference):" in source
     assert "@requires(test_square_loss_runs)\n" in source
     assert '@requires("1.2")' not in source
-    assert "import math" not in source
+    assert "import math" not in source and "import unittest" not in source
     assert "ENOUGH = 3" in source
 
 
@@ -120,14 +129,15 @@ def test_the_handout_needs_no_arguments(handout: Path, tmp_path: Path) -> None:
 
 def test_the_readme_says_how_many_points_wait(handout: Path) -> None:
     text = (handout / "README.md").read_text()
-    assert "| all | 22 | 13 |" in text and "9 points are graded after submission only." in text
+    assert "| all | 23 | 13 |" in text and "10 points are graded after submission only." in text
 
 
 def test_the_assignment_keeps_its_points_and_loses_its_reference(handout: Path) -> None:
     table = tomllib.loads((handout / "assignments" / "small" / "assignment.toml").read_text())
     assert table["recorded"] is True and "reference" not in table
-    assert sum(part["points"] for part in table["parts"].values()) == 22
-    assert "policies" not in table
+    assert sum(part["points"] for part in table["parts"].values()) == 23
+    assert table["policies"] == {"hints": "always"}
+    assert "inputs" not in table and "visibility" not in str(table)
 
 
 def test_a_handout_of_a_handout_is_refused(handout: Path) -> None:
@@ -138,10 +148,19 @@ def test_a_handout_of_a_handout_is_refused(handout: Path) -> None:
 def test_a_damaged_recording_is_our_fault_and_named(handout: Path, tmp_path: Path) -> None:
     folder = tmp_path / "unpacked"
     shutil.copytree(handout, folder)
-    (folder / "assignments" / "small" / "expected.json").write_text("{}")
+    index = folder / "assignments" / "small" / "expected.json"
+    whole = index.read_text()
+    for damaged in ("{}", "[]", whole.replace('"outcomes":{', '"outcomes":[],"others":{')):
+        index.write_text(damaged)
+        done = command(folder, "grade")
+        assert done.returncode == 2
+        assert "take them from the handout again" in done.stderr
+    index.write_text(whole)
+    numbers = index.with_suffix(".safetensors")
+    numbers.write_bytes(numbers.read_bytes()[:-8])
     done = command(folder, "grade")
     assert done.returncode == 2
-    assert "expected.json" in done.stderr and "take them from the handout again" in done.stderr
+    assert "expected.safetensors" in done.stderr and "take them from the handout again" in done.stderr
 
 
 def test_the_same_handout_has_the_same_bytes(project: Path, handout: Path, tmp_path: Path) -> None:
