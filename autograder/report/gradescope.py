@@ -39,7 +39,7 @@ def results(report: Report) -> dict[str, Any]:
             "value": _value(v.leaderboard_value),
             "order": v.check.leaderboard.order,
         }
-        for v in report.visible.verdicts
+        for v in report.verdicts
         if v.check.leaderboard is not None and v.leaderboard_value is not None
     ]
     board += [
@@ -101,6 +101,8 @@ def _summary(report: Report) -> str:
         lines.append(
             f"{points(seen.by_hand)} points are not in this score: a person reads the answers to {', '.join(read)}."
         )
+    elif report.by_hand:
+        lines.append("Some points are not in this score: a person reads some answers.")
     lines += [_name(adjustment.text) for adjustment in report.adjustments if adjustment.text]
     return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 
