@@ -35,7 +35,7 @@ INSTEAD = {
     ".venv/bin/python -m autograder validate gan": ".venv/bin/python -m autograder validate gan --slice 1/200",
     ".venv/bin/python -m autograder validate vae": ".venv/bin/python -m autograder validate vae --slice 2/300",
     ".venv/bin/python -m autograder validate vae --mistake elbo": (
-        ".venv/bin/python -m autograder validate vae --mistake elbo_without_beta"
+        ".venv/bin/python -m autograder validate vae --mistake elbo --check 6.1"
     ),
     ".venv/bin/python -m autograder validate vae --mistake none --repeat 200": (
         ".venv/bin/python -m autograder validate vae --mistake none --repeat 2 --slice 1/300"
