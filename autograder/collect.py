@@ -41,6 +41,16 @@ class Listener(Protocol):
     def reached(self, verdict: Verdict) -> None: ...
 
 
+class Silent:
+    """A listener that nobody listens to."""
+
+    def planned(self, checks: Sequence[Check]) -> None:
+        """Says nothing."""
+
+    def reached(self, verdict: Verdict) -> None:
+        """Says nothing."""
+
+
 def run_checks(
     assignment: Assignment,
     host: Host,

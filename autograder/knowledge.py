@@ -11,7 +11,6 @@ from autograder.diagnosis import Mistake
 from autograder.errors import CheckFailed
 from autograder.loading import load_mistakes, load_reference
 from autograder.model import Check
-from autograder.recorded.recording import load_recording
 from autograder.replay import Call, Diagnosis, Replays, Shown
 from autograder.student import InProcess
 
@@ -71,4 +70,8 @@ class _Whole:
 
 def knowledge_of(assignment: Assignment) -> Knowledge:
     """What the grader knows of an assignment."""
-    return load_recording(assignment) if assignment.recorded else _Whole(assignment)
+    if not assignment.recorded:
+        return _Whole(assignment)
+    from autograder.recorded.recording import load_recording  # safetensors: only handouts need it
+
+    return load_recording(assignment)

@@ -31,6 +31,11 @@ def load_mistakes(assignment: Assignment) -> dict[str, tuple[Mistake, ...]]:
     return mistakes_in(load_beside(assignment, "mistakes"))
 
 
+def all_mistakes(assignment: Assignment) -> list[Mistake]:
+    """The known mistakes of an assignment, whatever they stand for, in their order."""
+    return [known for group in load_mistakes(assignment).values() for known in group]
+
+
 def load_beside(assignment: Assignment, stem: str) -> ModuleType | None:
     """The module `stem`.py in the assignment's folder, or None if there is none."""
     path = assignment.folder / f"{stem}.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -62,6 +63,17 @@ def write_zip(path: Path, files: Mapping[str, Path | bytes]) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def write_folder(folder: Path, files: Mapping[str, Path | bytes]) -> None:
+    """Write the files, or their contents, under their names."""
+    for name, file in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(file, bytes):
+            path.write_bytes(file)
+        else:
+            shutil.copy(file, path)  # with its mode: scripts can be run
 
 
 def _entry(name: str, content: bytes) -> zipfile.ZipInfo:

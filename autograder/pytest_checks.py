@@ -7,7 +7,7 @@ fault of ours, is pytest's error. Number, points and part are properties of the 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol
 
 from autograder import grading
 from autograder.assignment import Assignment, load_assignment
-from autograder.collect import Plugin
+from autograder.collect import Plugin, Silent
 from autograder.collection import Collection
 from autograder.host import Host
 from autograder.model import Check, Report, Status, Verdict
@@ -67,19 +67,13 @@ class Rows:
         return None
 
 
-class _Silent:
-    def planned(self, checks: Sequence[Check]) -> None: ...
-
-    def reached(self, verdict: Verdict) -> None: ...
-
-
 class Graded(Plugin):
     """The plugin that grades: the grader's own, whose verdicts become pytest's reports."""
 
     def __init__(
         self, assignment: Assignment, host: Host, written: Answers | None, *, header: str, staff: bool
     ) -> None:
-        super().__init__(assignment, host, (), _Silent(), None, None, written)
+        super().__init__(assignment, host, (), Silent(), None, None, written)
         self._header, self._staff = header, staff
         self._shown: dict[str, Verdict] = {}  # by pytest's node id
         self._questions: dict[str, Check] = {}

@@ -18,7 +18,7 @@ from autograder.assignment import Assignment
 from autograder.collection import listed
 from autograder.compare.training import ATTEMPTS
 from autograder.diagnosis import Mistake
-from autograder.loading import load_mistakes, load_reference
+from autograder.loading import all_mistakes, load_reference
 from autograder.measurement import Measurement
 from autograder.model import Check, Part
 from autograder.written.questions import Question, load_questions
@@ -68,7 +68,7 @@ def explain(assignment: Assignment, fresh: Measurement | None = None) -> Explana
     """What is known about every check: from what is stored, and from `fresh` where that has it."""
     checks, functions = listed(assignment)
     load_reference(assignment)  # mistakes.py may import it
-    mistakes = [known for group in load_mistakes(assignment).values() for known in group]
+    mistakes = all_mistakes(assignment)
     stored = measurement.load(assignment)
     measured = _merged(stored, fresh)
     known = _Known(assignment, measured, stored is not None, calibration.load(assignment), mistakes)

@@ -12,8 +12,7 @@ from typing import Any
 
 from autograder.assignment import find_assignment, load_assignment
 from autograder.errors import UsageError
-from autograder.handout.folder import write_folder
-from autograder.packing import write_zip
+from autograder.packing import write_folder, write_zip
 from autograder.worker import confine
 
 

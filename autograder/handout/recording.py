@@ -18,7 +18,7 @@ from autograder.compare.training import Judge
 from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, NotRecorded
-from autograder.loading import load_beside, load_mistakes
+from autograder.loading import all_mistakes, load_beside
 from autograder.model import Check, Verdict, Visibility
 from autograder.pipeline import start_nursery
 from autograder.recorded.local import Local
@@ -67,7 +67,7 @@ def record(assignment: Assignment, progress: Callable[[str], None]) -> tuple[Rec
             f"{assignment.checks_file}: the reference itself does not pass {verdict.check.label}: "
             f"{verdict.student_output}\n{verdict.staff_output}"
         )
-    recording = Recording(assignment, mistakes=_all_mistakes(assignment))
+    recording = Recording(assignment, mistakes=all_mistakes(assignment))
     later = []
     bench = _Bench(assignment, recording)
     for check, call in collected.calls:
@@ -92,10 +92,6 @@ def _collect(assignment: Assignment) -> _Collected:
             host = Host(nursery, workspace, assignment)
             run_checks(assignment, host, listener=collected, observer=collected.called)
     return collected
-
-
-def _all_mistakes(assignment: Assignment) -> list[Mistake]:
-    return [known for group in load_mistakes(assignment).values() for known in group]
 
 
 class _Bench:

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.errors import AssignmentError
-from autograder.handout.folder import write_folder
+from autograder.packing import write_folder
 from autograder.validate.cases import HANDOUT, REFERENCE, Case, handed_in
 
 _LAST_CHARS = 3000

@@ -27,8 +27,8 @@ from autograder.recorded.tape import FROM_THE_HANDOUT, Tape, TensorStore
 class Recording:
     """What was recorded of an assignment's reference.
 
-    `later` are checks that are graded after submission only. They have no function here, or `not_here` says, by their
-    id, why what is recorded is not enough for them.
+    `later` are checks that are graded after submission only: hidden ones, which have no function here, and those for
+    which what is recorded is not enough.
     """
 
     assignment: Assignment

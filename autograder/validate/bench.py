@@ -9,22 +9,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment import load_assignment
-from autograder.model import Check, Verdict
+from autograder.model import Verdict
 from autograder.pipeline import start_nursery
 from autograder.submission import stage
 from autograder.validate.cases import Case, handed_in
-
-
-class _Silent:
-    def planned(self, checks: Sequence[Check]) -> None: ...
-
-    def reached(self, verdict: Verdict) -> None: ...
 
 
 def serve(folder: Path, device: str) -> None:
@@ -32,7 +25,7 @@ def serve(folder: Path, device: str) -> None:
     assignment = load_assignment(folder)
     answers = sys.stdout
     with closing(start_nursery(assignment)) as nursery:
-        from autograder.collect import run_checks
+        from autograder.collect import Silent, run_checks
         from autograder.host import Host
         from autograder.validate.reach import Reach
 
@@ -41,7 +34,7 @@ def serve(folder: Path, device: str) -> None:
             with handed_in(Case(**request["case"]), assignment) as place, stage(place, assignment) as workspace:
                 host = Host(nursery, workspace, assignment, device=device, salt=request["salt"])
                 reach = Reach(assignment) if request["reach"] else None
-                verdicts = run_checks(assignment, host, only=request["only"], listener=_Silent(), observer=reach)
+                verdicts = run_checks(assignment, host, only=request["only"], listener=Silent(), observer=reach)
             answer: dict[str, Any] = {"verdicts": [_plain(v) for v in verdicts]}
             if reach is not None:
                 answer |= {key: getattr(reach, key) for key in ("reached", "by_chance", "trains", "false_alarms")}

@@ -7,10 +7,9 @@ that the check states, and the power: how many trainings with each known mistake
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,8 @@ import torch
 from autograder import calibration, declarations
 from autograder.assignment import Assignment, load_assignment
 from autograder.compare.training import Recorder
-from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError
-from autograder.loading import load_beside, load_mistakes, load_reference
+from autograder.loading import all_mistakes, load_beside, load_reference
 from autograder.replay import as_in_a_worker
 from autograder.standin import StandIn
 from autograder.student import InProcess
@@ -46,7 +44,7 @@ class _Task:
         torch.set_num_threads(1)
         assignment = load_assignment(self.folder)
         stand_in = StandIn(assignment)
-        worn = [known for known in _mistakes(assignment) if known.name == self.mistake]
+        worn = [known for known in all_mistakes(assignment) if known.name == self.mistake]
         recorder = Recorder(self.seeds)
         with stand_in.with_mistakes(worn) as student, as_in_a_worker(0):  # a mistake may change settings
             try:
@@ -106,7 +104,7 @@ def _entry(
     right = [_Task(assignment.folder, number, None, seeds, device) for seeds in _chunks(runs)]
     wrong = [
         _Task(assignment.folder, number, known.name, range(power_runs), device)
-        for known in _mistakes(assignment)
+        for known in all_mistakes(assignment)
         if known.of in touched and power_runs
     ]
     figures: dict[str, list[float]] = {}
@@ -157,10 +155,6 @@ def _call(
             f"but can be calibrated with {', '.join(_FIXTURES)} only"
         )
     check(**{name: offered[name] for name in wanted})
-
-
-def _mistakes(assignment: Assignment) -> Iterator[Mistake]:
-    return chain.from_iterable(load_mistakes(assignment).values())
 
 
 def _chunks(runs: int) -> list[range]:

@@ -7,14 +7,13 @@ import json
 import sys
 import threading
 from dataclasses import asdict, replace
-from itertools import chain
 from pathlib import Path
 
 from autograder import calibration, devices, measurement
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.diagnosis import Mistake
 from autograder.errors import AssignmentError, UsageError, nearest
-from autograder.loading import load_mistakes, load_reference
+from autograder.loading import all_mistakes, load_reference
 from autograder.validate import calibrate, lint, measure, summary, written
 from autograder.validate.cases import MISTAKE, REFERENCE, VARIANT, Case, cases
 from autograder.validate.measure import Order, Outcome
@@ -116,7 +115,7 @@ def _reaches_training(mistake: Mistake, right: Outcome) -> bool:
 def _known(assignment: Assignment) -> list[Mistake]:
     load_reference(assignment)
     path = assignment.folder / "mistakes.py"
-    known = [*chain.from_iterable(load_mistakes(assignment).values())]
+    known = all_mistakes(assignment)
     for mistake in known:
         if measure.own_part(assignment, mistake.of) is None:
             raise AssignmentError(
