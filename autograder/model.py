@@ -10,6 +10,8 @@ import enum
 import math
 from dataclasses import dataclass, field, replace
 
+from autograder.exhibits import Exhibit
+
 
 class Status(enum.Enum):
     """How a check ended."""
@@ -85,7 +87,8 @@ class Verdict:
     `student_output` is what the student may read; `staff_output` has everything else. `wall_s` is the wall time
     of the check. `leaderboard_value` is what the check set, if it has a leaderboard column. `mistakes` names the known
     mistakes that the student's code behaves like: one, or those that the check cannot tell apart. `brief` is what the
-    student reads where a policy withholds details; None if `student_output` has no more than that.
+    student reads where a policy withholds details; None if `student_output` has no more than that. `exhibits` are
+    pictures, formulas and examples that belong to `student_output`; `seed` is what the check's worker was seeded with.
     """
 
     check: Check
@@ -97,6 +100,8 @@ class Verdict:
     leaderboard_value: float | str | None = None
     mistakes: tuple[str, ...] = ()
     brief: str | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+    seed: int | None = None
     blocks: bool = True  # what requires the check, unless it passed: not where the rest of a file could be taken
 
     def __post_init__(self) -> None:
@@ -156,6 +161,7 @@ class Report:
     adjustments: tuple[Adjustment, ...] = ()
     columns: tuple[tuple[Leaderboard, float | str], ...] = ()  # of the leaderboard, beside those of checks
     staff_notes: tuple[str, ...] = ()
+    submission: str = ""  # the name of the folder or file that was handed in
 
     @property
     def earned(self) -> float:

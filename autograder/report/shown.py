@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.model import Report
+from autograder.exhibits import Exhibit
+from autograder.model import Report, Verdict, Visibility
 
 
 def shown(report: Report, *, staff: bool) -> Report:
@@ -36,3 +37,10 @@ def part_numbers(report: Report) -> list[str]:
     own = [part.number for part in report.parts]
     present = dict.fromkeys(verdict.check.part for verdict in report.verdicts)
     return [*(number for number in present if number not in own), *(number for number in own if number in present)]
+
+
+def exhibits(verdict: Verdict, *, staff: bool) -> tuple[Exhibit, ...]:
+    """The exhibits of a verdict that its reader may see: of a check that says no more than its property, none."""
+    check = verdict.check
+    says_all = check.hide_errors is None and check.visibility is Visibility.VISIBLE
+    return verdict.exhibits if staff or says_all else ()

@@ -1,0 +1,49 @@
+"""What a student reads about a check -> its pieces: what was seen, what should be, where, hints, and the rest.
+
+Messages keep to one grammar: `what is X, but should be Y [where]`, then `Hint: ...`, each on its own line. A text that
+does not is all reason. A student's text may hold the same words: then it is cut elsewhere, and none of it is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HINT = "Hint: "
+_BUT = ", but should "
+
+
+@dataclass(frozen=True)
+class Message:
+    """The pieces of a text, in their order; those that it does not have are empty.
+
+    `reason` is its first line; `seen`, `wanted` and `where` are the pieces of that line. `rest` is all that is neither
+    the reason nor a hint.
+    """
+
+    reason: str
+    seen: str = ""
+    wanted: str = ""
+    where: str = ""
+    hints: tuple[str, ...] = ()
+    rest: str = ""
+
+
+def message(text: str) -> Message:
+    """The pieces of what a student reads about a check."""
+    reason, _, rest = text.strip("\n").partition("\n")
+    lines = rest.splitlines()
+    hints = tuple(line.removeprefix(HINT) for line in lines if line.startswith(HINT))
+    others = "\n".join(line for line in lines if not line.startswith(HINT)).strip("\n")
+    statement, where = _place(reason)
+    seen, but, wanted = statement.partition(_BUT)
+    if not but:
+        return Message(reason, hints=hints, rest=others)
+    return Message(reason, seen, f"should {wanted}", where, hints, others)
+
+
+def _place(reason: str) -> tuple[str, str]:
+    """A reason without the place in brackets that it ends with, and the place."""
+    start = reason.rfind(" [")
+    if start < 0 or not reason.endswith("]"):
+        return reason, ""
+    return reason[:start], reason[start + 2 : -1]

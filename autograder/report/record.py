@@ -1,0 +1,101 @@
+"""Report <-> JSON with everything that staff may know, for what looks at many reports: a class, a comparison.
+
+Pictures are not in it: they belong to the report of one submission.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError
+from autograder.model import Adjustment, Check, Leaderboard, Part, Report, Status, Verdict, Visibility
+
+FORMAT = 1  # a file of another format is not read
+
+
+def recorded(report: Report) -> str:
+    """The report as JSON, one line for each verdict. The same report gives the same text."""
+    verdicts = ",\n".join("  " + _json(_plain_verdict(verdict)) for verdict in report.verdicts)
+    rest = {
+        "format": FORMAT,
+        "assignment": report.assignment,
+        "title": report.title,
+        "submission": report.submission,
+        "wall_s": report.wall_s,
+        "isolation": report.isolation,
+        "notes": report.notes,
+        "staff_notes": report.staff_notes,
+        "adjustments": [asdict(adjustment) for adjustment in report.adjustments],
+        "columns": [[asdict(board), value] for board, value in report.columns],
+        "parts": [_plain_part(part) for part in report.parts],
+    }
+    lines = [f" {_json(key)}: {_json(value)}," for key, value in rest.items()]
+    return "\n".join(["{", *lines, ' "verdicts": [', verdicts, " ]", "}"]) + "\n"
+
+
+def read(path: Path) -> Report:
+    """The report in a file. Raises GraderError if it holds none."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        if plain["format"] != FORMAT:
+            raise GraderError(f"{path}: has format {plain['format']}, but this version reads {FORMAT}; grade again")
+        return _report(plain)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GraderError(f"{path}: is not a recorded report ({error!r}); grade again with --record") from None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    return {**asdict(part), "visibility": part.visibility.value if part.visibility else None}
+
+
+def _plain_verdict(verdict: Verdict) -> dict[str, Any]:
+    check = verdict.check
+    plain = {field: value for field, value in vars(verdict).items() if field not in ("check", "exhibits")}
+    return {"check": {**asdict(check), "visibility": check.visibility.value}, **plain, "status": verdict.status.value}
+
+
+def _report(plain: Mapping[str, Any]) -> Report:
+    return Report(
+        assignment=str(plain["assignment"]),
+        title=str(plain["title"]),
+        parts=tuple(_part(part) for part in plain["parts"]),
+        verdicts=tuple(_verdict(verdict) for verdict in plain["verdicts"]),
+        wall_s=float(plain["wall_s"]),
+        isolation=str(plain["isolation"]),
+        notes=tuple(plain["notes"]),
+        adjustments=tuple(Adjustment(**adjustment) for adjustment in plain["adjustments"]),
+        columns=tuple((Leaderboard(**board), value) for board, value in plain["columns"]),
+        staff_notes=tuple(plain["staff_notes"]),
+        submission=str(plain["submission"]),
+    )
+
+
+def _part(plain: Mapping[str, Any]) -> Part:
+    visibility = Visibility(plain["visibility"]) if plain["visibility"] else None
+    return Part(**{**plain, "visibility": visibility, "names": tuple(plain["names"])})
+
+
+def _verdict(plain: Mapping[str, Any]) -> Verdict:
+    own = {**plain, "status": Status(plain["status"]), "mistakes": tuple(plain["mistakes"])}
+    return Verdict(**{**own, "check": _check(plain["check"])})
+
+
+def _check(plain: Mapping[str, Any]) -> Check:
+    board = plain["leaderboard"]
+    return Check(
+        **{
+            **plain,
+            "visibility": Visibility(plain["visibility"]),
+            "requires": tuple(plain["requires"]),
+            "tags": tuple(plain["tags"]),
+            "leaderboard": Leaderboard(**board) if board else None,
+        }
+    )
