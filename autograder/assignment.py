@@ -29,6 +29,11 @@ cpus = 1                           # with memory_gb: 0.5 with 0.75, 1 with 1.5, 
 memory_gb = 1.5
 timeout_minutes = 10
 
+[report]                           # on Gradescope; every key may be left out
+format = "auto"                    # of a test's output: html where there is a picture or an example, else text;
+                                   # or always "text", "md", "html" or "ansi"
+pictures = true                    # false: none are drawn there
+
 [policies]                         # lateness, limits, what is shown: docs/policies.md and autograder/policies/table.py
 hints = "always"
 """
@@ -45,6 +50,7 @@ from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.model import Part
 from autograder.policies.declared import Policies
 from autograder.policies.table import policies_of, visibility
+from autograder.presentation import AUTOMATIC, FORMATS, Presentation
 from autograder.tables import Table
 from autograder.worker import confine
 
@@ -56,7 +62,7 @@ else:
 
 _KEYS = (
     "title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs", "container",
-    "policies", "recorded",
+    "policies", "recorded", "report",
 )  # fmt: skip
 
 # What Linux offers to everybody. As root there is more ("user"), elsewhere less.
@@ -88,6 +94,7 @@ class Assignment:
     inputs: str = "same"
     recorded: bool = False  # the reference is not here; what it answered is recorded
     container: Container = Container()
+    presentation: Presentation = Presentation()
     policies: Policies = field(default_factory=Policies)
 
     @property
@@ -160,6 +167,7 @@ def load_assignment(folder: Path) -> Assignment:
         isolation=_isolation(path, top),
         inputs=top.one_of("inputs", ("same", "submission", "student"), "same"),
         container=_container(Table(path, "container.", top.take("container", dict, {}))),
+        presentation=_presentation(top.below("report")),
         policies=policies_of(top.below("policies"), parts),
     )
 
@@ -210,6 +218,11 @@ def _limits(table: Table) -> Limits:
     table.only(*names)
     given = {name: table.positive(name) for name in names if name in table.content}
     return Limits(**{name: int(value) if name.endswith("_mib") else value for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _presentation(table: Table) -> Presentation:
+    table.only("format", "pictures")
+    return Presentation(table.one_of("format", FORMATS, AUTOMATIC), table.take("pictures", bool, True))
 
 
 def _container(table: Table) -> Container:

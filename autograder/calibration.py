@@ -1,7 +1,8 @@
 """calibration.json: what trainings of the reference reached, for each training check, and the bounds it is judged by.
 
 {"7.4": {"check": "...", "runs": 50, "torch": "2.13.0", "at_most": {"w1": 1.0}, "at_least": {},
-         "figures": {"w1": [0.04, ...]}}}
+         "figures": {"w1": [0.04, ...]},
+         "curves": {"The loss of train_vae": {"step": [1, ...], "low": [44.1, ...], "high": [44.4, ...]}}}}
 """
 
 from __future__ import annotations
@@ -35,6 +36,11 @@ def load(assignment: Assignment) -> dict[str, dict[str, Any]]:
 def bands(assignment: Assignment) -> dict[str, Mapping[str, list[float]]]:
     """What trainings of the reference reached: the number of the check -> figure -> values."""
     return {number: entry["figures"] for number, entry in load(assignment).items()}
+
+
+def curves(assignment: Assignment) -> dict[str, Mapping[str, Mapping[str, list[float]]]]:
+    """Where loss curves of the reference lie: the number of the check -> title -> "step", "low" and "high"."""
+    return {number: entry.get("curves", {}) for number, entry in load(assignment).items()}
 
 
 def save(assignment: Assignment, table: Mapping[str, Mapping[str, Any]]) -> None:

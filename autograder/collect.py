@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from autograder.assignment import Assignment
 from autograder.attribution import Attribution
 from autograder.collection import Collection, run_pytest
 from autograder.compare import inputs
+from autograder.compare.smallest import examples
 from autograder.compare.training import Judge, Trains
 from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
@@ -28,7 +30,8 @@ from autograder.knowledge import knowledge_of
 from autograder.loading import load_beside, load_mistakes
 from autograder.model import Check, Verdict
 from autograder.replay import Call
-from autograder.student import Student
+from autograder.showing import Show
+from autograder.student import Student, origin_of
 from autograder.verdicts import Run, Settled, verdict_of
 from autograder.written.sheet import Answers
 
@@ -141,7 +144,7 @@ class Plugin(Collection):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         check = self._checks[item.nodeid]
-        self._runs[item.nodeid] = Run(check)
+        self._runs[item.nodeid] = self._run_of(check)
         if by := grading.blocker(check, self.verdicts):
             raise Settled(grading.blocked(check, by))
         if any(waits.id == check.id for waits in self._knowledge.later):
@@ -150,6 +153,11 @@ class Plugin(Collection):
         longest_s = check.timeout_s + self.assignment.limits.import_timeout_s
         if self.deadline_s is not None and time.monotonic() + longest_s > self.deadline_s:
             raise Settled(grading.late(check, self.host.spent_s, self.deadline_s - self._started_s))
+
+    def _run_of(self, check: Check) -> Run:
+        curves = calibration.curves(self.assignment).get(check.number) if self.host.exhibits else None
+        show = Show(wanted=self.host.exhibits, curves=curves)
+        return Run(check, show=show, seed=self.host.seed(check.id))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -162,6 +170,8 @@ class Plugin(Collection):
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
+                if call.when == "call" and isinstance(run.failure, CheckFailed):
+                    run.show.failed()
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
@@ -192,7 +202,8 @@ class Plugin(Collection):
         """The student's module, in a fresh worker."""
         run = self._runs[request.node.nodeid]
         with self.host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
-            yield student
+            with examples(partial(origin_of, student) if self.host.exhibits else None):
+                yield student
 
     @pytest.fixture(scope="session")
     def new_student(self) -> Callable[..., Any]:
@@ -239,6 +250,11 @@ class Plugin(Collection):
         check = self._runs[request.node.nodeid].check
         band = calibration.bands(self.assignment).get(check.number, {})
         return Judge(self.host.seed(check.id), self.host.device, band)
+
+    @pytest.fixture
+    def show(self, request: pytest.FixtureRequest) -> Show:
+        """Takes pictures for the report, where somebody asked for them."""
+        return self._runs[request.node.nodeid].show
 
     @pytest.fixture
     def set_score(self, request: pytest.FixtureRequest) -> Callable[[float], None]:

@@ -22,6 +22,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.exhibits import Example
+
 
 class GraderError(Exception):
     """A fault of the grader, the assignment or the command line; never the student's."""
@@ -50,14 +52,17 @@ class CheckFailed(AssertionError):
 class Mismatch(CheckFailed):
     """A result is not what it should be: `what is X, but should be Y [where]`, and a hint if there is one.
 
-    `evidence` is what was compared, for the diagnosis.
+    `evidence` is what was compared, for the diagnosis; `example` the smallest input that shows it, if asked for.
     """
 
-    def __init__(self, text: str, *, hint: str | None = None, evidence: Evidence | None = None) -> None:
+    def __init__(
+        self, text: str, *, hint: str | None = None, evidence: Evidence | None = None, example: Example | None = None
+    ) -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
         self.evidence = evidence
+        self.example = example
 
     def __str__(self) -> str:
         return self.text if self.hint is None else f"{self.text}\nHint: {self.hint}"

@@ -42,6 +42,7 @@ class Host:
     device: str = "cpu"  # of trainings: "cpu" or "cuda"
     salt: str = ""  # makes other seeds, and so other runs, of the same submission
     students: tuple[str, ...] = ()  # the ids of those who handed it in, if they are known
+    exhibits: bool = False  # whether the report is to have pictures and examples
     spent_s: float = 0.0  # waited for the student's code so far, imports included
 
     @contextmanager

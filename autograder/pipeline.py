@@ -46,6 +46,7 @@ class Progress:
     workspace: Workspace | None = None
     notes: tuple[str, ...] = ()
     metadata: Metadata | None = None
+    submission: str = ""  # the name of what was handed in
     given_back: Report | None = None  # of an earlier submission, instead of this one's
 
     def planned(self, checks: Sequence[Check]) -> None:
@@ -72,6 +73,7 @@ class Progress:
             wall_s=wall_s,
             isolation=self.isolation,
             notes=(*(self.workspace.recognised.notes if self.workspace else ()), *self.notes),
+            submission=self.submission,
         )
         return adjusted(report, self.assignment.policies, self.metadata)
 
@@ -98,13 +100,16 @@ def grade(
     device: str = "auto",
     require_isolation: bool = False,
     metadata: Path | None = None,
+    exhibits: bool = False,
 ) -> Report:
     """Grade one submission. Raises GraderError for faults of ours; the student's become verdicts.
 
     With `require_isolation` nothing of the student's runs unless the layers that the assignment names hold.
     Trainings run on `device`: "cpu", "cuda", or "auto" for a GPU if there is one. `metadata` is the platform's file
-    about the submission: some policies of the assignment depend on it.
+    about the submission: some policies of the assignment depend on it. With `exhibits` the report has pictures and
+    examples, which cost further calls of the student's code.
     """
+    progress.submission = submission.name
     with stage(submission, assignment) as workspace:
         with closing(start_nursery(assignment, leftovers=workspace.root)) as nursery:
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
@@ -118,8 +123,10 @@ def grade(
             if progress.given_back is not None:
                 return progress.report()
             students = progress.metadata.students if progress.metadata else ()
-            host = Host(nursery, workspace, assignment, device=devices.chosen(device), students=students)
-            written = answers_to(assignment, workspace)
+            host = Host(
+                nursery, workspace, assignment, device=devices.chosen(device), students=students, exhibits=exhibits
+            )
+            written = answers_to(assignment, workspace, exhibits=exhibits)
             progress.workspace, progress.notes = workspace, written.notes if written else ()
             run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
     return progress.report()

@@ -24,9 +24,11 @@ import numpy as np
 import torch
 
 from autograder.assignment import Assignment
+from autograder.compare.smallest import examples
 from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Agreement, Mistake, agreement, best
 from autograder.errors import CheckFailed
+from autograder.showing import NOTHING
 from autograder.standin import StandIn
 from autograder.student import InProcess, Student
 from autograder.worker import serve
@@ -61,8 +63,10 @@ class Call:
         return "trains" in self.arguments
 
     def run(self, **replaced: Any) -> None:
-        """Call the check with other values for some of its fixtures."""
-        self.function(**{**self.arguments, **{k: v for k, v in replaced.items() if k in self.arguments}})
+        """Call the check with other values for some of its fixtures. It is not shown: it is no student's own."""
+        replaced = {"show": NOTHING, **replaced}
+        with examples(None):
+            self.function(**{**self.arguments, **{k: v for k, v in replaced.items() if k in self.arguments}})
 
     def rehearse(self, student: InProcess | Student, **replaced: Any) -> None:
         """Call the check in this process with a stand-in for the student; it earns nothing."""

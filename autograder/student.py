@@ -140,6 +140,13 @@ class Remote(parcel.Handle):
         return f"<remote {self._type_name}>"
 
 
+def origin_of(student: Student, function: object) -> tuple[str, str] | None:
+    """The module and the name of a function that the student wrote; None for what is no such function."""
+    found = object.__getattribute__(student, "_found")
+    name = next((name for name, remote in found.items() if remote is function), None)
+    return (object.__getattribute__(student.module, "_label"), name) if name is not None else None
+
+
 class Student:
     """The student's module. `student.name(...)` calls a function of it, or builds an object of one of its classes.
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import grading
 from autograder.errors import AssignmentError, CheckFailed, Mismatch, NotRecorded, StudentCodeFailed
+from autograder.exhibits import Exhibit
 from autograder.host import Transcript
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.replay import Call
+from autograder.showing import NOTHING, Show
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Run:
     leaderboard_value: float | str | None = None
     mistakes: tuple[str, ...] = ()  # known ones that the student's code behaves like
     call: Call | None = None  # of the check: what a replay needs
+    show: Show = NOTHING
+    seed: int | None = None
 
 
 class Settled(Exception):
@@ -37,10 +41,14 @@ class Settled(Exception):
 
 def verdict_of(run: Run) -> Verdict:
     """What an ended check comes to. The exception decides whose fault it is."""
+    if isinstance(run.failure, Settled):
+        return run.failure.verdict
+    return replace(_reached(run), exhibits=_exhibits(run), seed=run.seed)
+
+
+def _reached(run: Run) -> Verdict:
     check, failure = run.check, run.failure
     wall_s = time.monotonic() - run.started_s
-    if isinstance(failure, Settled):
-        return failure.verdict
     if isinstance(failure, NotRecorded):
         return grading.later(check, str(failure))
     if failure is None and run.score is None and check.partial_credit:
@@ -59,6 +67,11 @@ def verdict_of(run: Run) -> Verdict:
         return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value, run.mistakes, brief)
     lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
     return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
+
+
+def _exhibits(run: Run) -> tuple[Exhibit, ...]:
+    example = run.failure.example if isinstance(run.failure, Mismatch) else None
+    return (*([example] if example is not None else []), *run.show.exhibits)
 
 
 def _student_output(check: Check, failure: AssertionError, transcript: Transcript) -> str:
@@ -86,7 +99,7 @@ def _staff_output(run: Run, failure: BaseException | None) -> str:
     parts = []
     if failure is not None:
         parts.append("".join(traceback.format_exception(failure)).strip())
-    parts += run.notes
+    parts += [*run.notes, *run.show.problems]
     if run.transcript.printed.strip():
         parts.append(f"The student's code printed:\n{run.transcript.printed}")
     if failure is not None and run.transcript.max_rss_mib:

@@ -757,13 +757,16 @@ STEPS, POOL = 400, 50
 @weight(4)
 @timeout(60)
 @requires(test_g_total, test_d_total, test_pool_given_noise)
-def test_training(student, recipes, trains, device):
+def test_training(student, recipes, trains, device, show):
     """Trained for 400 steps with your totals and pools, G and F translate two domains of the line into each other"""
     x, y = (batch.double() for batch in recipes.domains(2000, torch.Generator().manual_seed(9500)))
 
     def figures(seed):
-        lines = student.run(recipes.train, seed=seed, device=device, steps=STEPS, pool_size=POOL)
+        lines, losses = student.run(recipes.train, seed=seed, device=device, steps=STEPS, pool_size=POOL)
         G, F = (lambda t, line=lines[name]: line[0] * t + line[1] for name in ("G", "F"))
+        show.samples("x translated by G, beside y", data=y, yours=G(x))
+        show.samples("y translated by F, beside x", data=x, yours=F(y))
+        show.loss_curve("The loss of g_total in each step", losses)
         return {
             "W1 between G(x) and y": w1(G(x), y),
             "W1 between F(y) and x": w1(F(y), x),

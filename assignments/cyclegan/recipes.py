@@ -167,7 +167,7 @@ def domains(rows, generator):
 
 
 def train(module, seed, device, steps, pool_size):
-    """The parameters of G and F after a training on domains of the line by the student's totals and pool."""
+    """The parameters of G and F after a training on domains of the line by the student's totals and pool; losses."""
     torch.manual_seed(seed)
     draws = torch.Generator().manual_seed(seed)
     G, F = Line(1.0, 0.0), Line(-0.5, 0.0)  # of opposite directions: only the cycle makes them inverse
@@ -176,8 +176,12 @@ def train(module, seed, device, steps, pool_size):
     makers = torch.optim.Adam([*G.parameters(), *F.parameters()], lr=0.03, betas=(0.5, 0.9))
     judges = torch.optim.Adam([*D_X.parameters(), *D_Y.parameters()], lr=0.01, betas=(0.5, 0.9))
     pools = [module.ImagePool(pool_size) for _ in range(2)]
+    losses = []
     for _ in range(steps):
         x, y = (batch.to(device) for batch in domains(32, draws))
         _step(judges, module.d_total(*nets, x, y, *pools)["loss"])
-        _step(makers, module.g_total(*nets, x, y, lam=0.3, lam_id=0.0)["loss"])
-    return {name: [net.slope.item(), net.shift.item()] for name, net in (("G", G), ("F", F))}
+        loss = module.g_total(*nets, x, y, lam=0.3, lam_id=0.0)["loss"]
+        _step(makers, loss)
+        losses.append(loss.detach())
+    lines = {name: [net.slope.item(), net.shift.item()] for name, net in (("G", G), ("F", F))}
+    return lines, torch.stack(losses).cpu()

@@ -541,7 +541,7 @@ def figures_of(points, seed):
 @weight(1.5)
 @timeout(60)
 @requires(test_p_sample, test_p_sample_last_step, test_p_sample_own_noise)
-def test_p_sample_reaches_the_data(student, recipes, trains, device):
+def test_p_sample_reaches_the_data(student, recipes, trains, device, show):
     """Twenty reverse steps with the best possible model turn noise into a mixture of three Gaussians"""
     signal, noise = TWENTY["abar"].sqrt().float(), (1 - TWENTY["abar"]).sqrt().float()
     model = recipes.MixtureModel(CENTRES, WEIGHTS, SPREAD, signal, noise)
@@ -550,6 +550,7 @@ def test_p_sample_reaches_the_data(student, recipes, trains, device):
         start = normal(1000, 2, seed=seed)
         found = student.run(recipes.chain, TWENTY, model, start, seed=seed, device=device)
         assert_close(torch.zeros_like(found), torch.zeros_like(start), name="the samples")
+        show.samples("Samples of 20 reverse steps", data=mixture(len(found), seed=seed), yours=found)
         return {name: value for name, value in figures_of(found, seed).items() if name != "share"}
 
     # 20 wide steps leave the modes narrower than they are: 0.69 to 0.75 of their width.
@@ -632,17 +633,20 @@ def test_ddpm_loss_leaves_no_trace(student, recipes):
 @weight(2)
 @timeout(120)
 @requires(test_ddpm_loss)
-def test_a_model_learns(student, reference, recipes, trains, device):
+def test_a_model_learns(student, reference, recipes, trains, device, show):
     """A small network that is trained for 400 steps with your ddpm_loss generates a mixture of three Gaussians"""
 
     def figures(seed):
-        learnt = student.run(recipes.train, TWENTY, mixture(2000, seed=seed + 7), seed=seed, device=device)
+        learnt, losses = student.run(recipes.train, TWENTY, mixture(2000, seed=seed + 7), seed=seed, device=device)
+        show.loss_curve("The loss of each step", losses)
         model = recipes.PointModel(len(TWENTY["betas"]))
         assert_trained(learnt, model)
         start = normal(2000, 2, seed=seed)
         generator = torch.Generator().manual_seed(seed)
         noises = torch.randn(len(TWENTY["betas"]), 2000, 2, generator=generator)
-        return figures_of(sampled(reference.Diffusion(TWENTY), model, start, noises), seed)
+        samples = sampled(reference.Diffusion(TWENTY), model, start, noises)
+        show.samples("Samples of the trained model", data=mixture(len(samples), seed=seed), yours=samples)
+        return figures_of(samples, seed)
 
     trains(figures, at_most={"w1": 0.4, "width": 2.2}, at_least={"share": 0.08})
 

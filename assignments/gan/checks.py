@@ -77,6 +77,25 @@ def assert_loss_of_tails(actual, expected, *batches):
             assert_matches(actual, expected, *(torch.tensor([logit], dtype=dtype) for logit in logits))
 
 
+LOGITS = torch.linspace(-6, 6, 61)
+
+
+def show_gradients(show, yours, expected, **other):
+    """Draws the gradient that reaches each logit of a fake: what moves the generator, and where."""
+
+    def field(loss):
+        logits = LOGITS.clone().requires_grad_()
+        return torch.autograd.grad(loss(logits), logits)[0] * len(logits)
+
+    show.functions(
+        "The gradient that reaches each logit of a fake",
+        LOGITS,
+        x_label="logit: left of 0 the discriminator is not fooled",
+        y_label="gradient",
+        **{name: field(loss) for name, loss in {"yours": yours, "expected": expected, **other}.items()},
+    )
+
+
 # ------------------------------------------------------------------------------------------------ part 5
 
 
@@ -129,8 +148,11 @@ def test_g_loss_ns_runs(student, reference):
 @number("5.2.2")
 @weight(2)
 @requires(test_g_loss_ns_runs)
-def test_g_loss_ns(student, reference):
+def test_g_loss_ns(student, reference, show):
     """g_loss_ns is the non-saturating loss, in value and in gradient"""
+    show.when_failed(
+        lambda: show_gradients(show, student.g_loss_ns, reference.g_loss_ns, saturating=reference.g_loss_sat)
+    )
     assert_loss(student.g_loss_ns, reference.g_loss_ns, FAKE)
 
 
@@ -160,8 +182,11 @@ def test_g_loss_sat_runs(student, reference):
 @number("5.3.2")
 @weight(1.5)
 @requires(test_g_loss_sat_runs)
-def test_g_loss_sat(student, reference):
+def test_g_loss_sat(student, reference, show):
     """g_loss_sat is the generator's share of the minimax value, in value and in gradient"""
+    show.when_failed(
+        lambda: show_gradients(show, student.g_loss_sat, reference.g_loss_sat, non_saturating=reference.g_loss_ns)
+    )
     assert_loss(student.g_loss_sat, reference.g_loss_sat, FAKE)
 
 
@@ -801,12 +826,15 @@ def covered(samples, centres, std):
 @weight(0.5)
 @timeout(90)
 @requires(test_d_step_moves_the_discriminator, test_g_step_moves_the_generator)
-def test_steps_learn_a_shift(student, recipes, trains, device):
+def test_steps_learn_a_shift(student, recipes, trains, device, show):
     """Trained for 150 steps with your steps, a generator of ours reaches a shifted Gaussian"""
 
     def figures(seed):
         samples = student.run(recipes.training, [3.0], 0.5, 150, seed, device)
-        return {"w1": distance(samples, [3.0], 0.5)}
+        w1 = distance(samples, [3.0], 0.5)
+        caption = f"Wasserstein distance {w1:.2g}"
+        show.samples("Samples of the generator", data=held_out([3.0], 0.5), yours=samples, caption=caption)
+        return {"w1": w1}
 
     trains(figures, at_most={"w1": 1.0})
 
@@ -815,12 +843,16 @@ def test_steps_learn_a_shift(student, recipes, trains, device):
 @weight(0.5)
 @timeout(120)
 @requires(test_d_step_moves_the_discriminator, test_g_step_moves_the_generator)
-def test_steps_learn_three_modes(student, recipes, trains, device):
+def test_steps_learn_three_modes(student, recipes, trains, device, show):
     """Trained for 200 steps with your steps, a generator of ours covers three separate modes"""
     centres = [-2.0, 0.0, 2.0]
 
     def figures(seed):
         samples = student.run(recipes.training, centres, 0.2, 200, seed, device)
-        return {"w1": distance(samples, centres, 0.2), "modes": covered(samples, centres, 0.2)}
+        w1, modes = distance(samples, centres, 0.2), covered(samples, centres, 0.2)
+        caption = f"{modes} of 3 modes covered, Wasserstein distance {w1:.2g}"
+        data = held_out(centres, 0.2)
+        show.samples("Samples of the generator", data=data, yours=samples, marks=centres, caption=caption)
+        return {"w1": w1, "modes": modes}
 
     trains(figures, at_most={"w1": 0.8}, at_least={"modes": 3})

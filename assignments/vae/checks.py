@@ -1042,14 +1042,18 @@ _NATS, _SQUARED_ERROR = -11.5, 2.0  # the error of two principal components is 3
 @weight(2)
 @requires(test_vae_runs, test_train_vae_runs)
 @timeout(60)
-def test_vae_learns_images(student, reference, recipes, trains, device):
+def test_vae_learns_images(student, reference, recipes, trains, device, show):
     """Your VAE, trained by your train_vae for 300 steps, codes new images far better than their mean image does"""
     images, held_out = ((bumps(n, torch.Generator().manual_seed(s)) > 0.5).float() for n, s in ((2048, 1), (1000, 2)))
 
     def figures(seed):
-        logits, mu, logvar, pixels_at_mu = student.run(
+        logits, mu, logvar, pixels_at_mu, losses = student.run(
             recipes.learn_images, images, held_out, (64, 64, 8), 300, 1e-2, seed, device
         )
+        show.loss_curve("The loss of each step of train_vae", losses, y_label="loss (nats)")
+        show.images("New images and their reconstructions", original=held_out, yours=pixels_at_mu, shape=(8, 8))
+        widest = mu.var(dim=0).argsort(descending=True)[:2]  # the axes that carry most of what is coded
+        show.samples("The means of q(z | x) of new images, on two axes of z", yours=mu[:, widest])
         nats = -reference.elbo(held_out, logits, mu, logvar)["loss"]
         error = (pixels_at_mu - held_out).square().sum(-1).mean()
         return {
@@ -1068,7 +1072,7 @@ def test_vae_learns_images(student, reference, recipes, trains, device):
 @weight(1)
 @requires(test_train_vae_runs)
 @timeout(60)
-def test_train_vae_finds_an_optimum(student, reference, recipes, trains, device):
+def test_train_vae_finds_an_optimum(student, reference, recipes, trains, device, show):
     """On independent pixels train_vae reaches their entropy, the exact optimum of the loss, and reports no less"""
     columns = ((0, 0, 0, 1), (0, 1), (1, 1, 1, 0), (0, 1))
     data = torch.cartesian_prod(*(torch.tensor(column, dtype=torch.float32) for column in columns))  # independent
@@ -1077,6 +1081,7 @@ def test_train_vae_finds_an_optimum(student, reference, recipes, trains, device)
 
     def figures(seed):
         losses, logits, mu, logvar = student.run(recipes.learn_patterns, data, 150, 2e-2, seed, device)
+        show.loss_curve("The loss of each step of train_vae", losses, y_label="loss (nats)")
         measured = reference.elbo(data.repeat(20, 1), logits, mu, logvar)["loss"]
         reported = sum(losses[-50:]) / 50
         return {"the loss above the entropy": float(measured) - entropy, "the reported loss": reported - entropy}

@@ -120,14 +120,22 @@ def latent_means(module, x):
 
 
 def learn_images(module, data, held_out, sizes, steps, lr, seed, device):
-    """The student's model, trained by the student's train_vae: logits at a sample, mu, logvar and pixels at mu."""
+    """The student's model, trained by the student's train_vae: logits at a sample, mu, logvar, pixels at mu, losses."""
     torch.manual_seed(seed)
     model = module.VAE(*sizes).to(device, data.dtype)
-    module.train_vae(model, data.to(device), steps, lr)
+    losses = module.train_vae(model, data.to(device), steps, lr)
     with torch.no_grad():
         mu, logvar = model.encode(held_out.to(device))
         logits = model.decode(mu + (0.5 * logvar).exp() * torch.randn_like(mu))
-        return logits.cpu(), mu.cpu(), logvar.cpu(), model.decode(mu).sigmoid().cpu()
+        return logits.cpu(), mu.cpu(), logvar.cpu(), model.decode(mu).sigmoid().cpu(), as_numbers(losses)
+
+
+def as_numbers(losses):
+    """Losses that are only drawn: as numbers, or none where they are something else."""
+    try:
+        return [float(loss) for loss in losses]
+    except (TypeError, ValueError, RuntimeError):
+        return []
 
 
 def learn_patterns(module, data, steps, lr, seed, device):

@@ -687,7 +687,7 @@ def test_cvae_classes_have_no_order(student, recipes):
 @weight(1)
 @requires(test_cvae_runs)
 @timeout(90)
-def test_cvae_learns(student, recipes, trains, device):
+def test_cvae_learns(student, recipes, trains, device, show):
     """Trained for 100 steps, CVAE explains held-out pixels about as well as the classes they were drawn from"""
     classes, pixels, latent = 3, 12, 2
     p = torch.where(coins(classes, pixels, seed=251) > 0, 0.95, 0.05)
@@ -696,9 +696,10 @@ def test_cvae_learns(student, recipes, trains, device):
     eps = normal(300, latent, seed=254)
 
     def figures(seed):
-        logits, mu, logvar = student.run(
+        logits, mu, logvar, losses = student.run(
             recipes.train_cvae, x, y, held_x, held_y, eps, classes=classes, steps=100, seed=seed, device=device
         )
+        show.loss_curve("The loss of your CVAE in each step", losses, y_label="-ELBO (nats per example)")
         cross_entropy = torch.nn.functional.binary_cross_entropy_with_logits(logits, held_x, reduction="none").sum(1)
         kl = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(1)
         return {"elbo": float(-(cross_entropy + kl).mean())}

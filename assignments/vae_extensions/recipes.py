@@ -101,11 +101,12 @@ def parameters_without_gradient(module, model, x: Tensor, y: Tensor, eps: Tensor
 
 
 def train_cvae(module, x: Tensor, y: Tensor, held_x: Tensor, held_y: Tensor, eps: Tensor, classes, steps, seed, device):
-    """Train the student's CVAE on labelled pixels; what it then says about held-out ones."""
+    """Train the student's CVAE on labelled pixels; what it then says about held-out ones, and the losses."""
     torch.manual_seed(seed)
     model = module.CVAE(x.shape[1], eps.shape[1], classes).to(device)
     x, y, held_x, held_y, eps = (value.to(device) for value in (x, y, held_x, held_y, eps))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    losses = []
     for _ in range(steps):
         rows = torch.randint(len(x), (64,)).to(device)
         logits, mu, logvar = model(x[rows], y[rows])
@@ -114,5 +115,6 @@ def train_cvae(module, x: Tensor, y: Tensor, held_x: Tensor, held_y: Tensor, eps
         optimizer.zero_grad()
         (loss / 64).backward()
         optimizer.step()
+        losses.append(loss.detach() / 64)
     with torch.no_grad():
-        return [result.cpu() for result in model(held_x, held_y, eps)]
+        return [*(result.cpu() for result in model(held_x, held_y, eps)), torch.stack(losses).cpu()]

@@ -530,13 +530,17 @@ def test_part_3_leaves_no_trace(student, recipes):
 @weight(3)
 @timeout(90)
 @requires(test_gradient_penalty_gradients)
-def test_wgan_learns_a_shift(student, recipes, trains, device):
+def test_wgan_learns_a_shift(student, recipes, trains, device, show):
     """Trained for 150 steps with your losses and penalty, a generator reaches the shifted Gaussian"""
     data, held_out = (normal(1000, 1, seed=seed, mean=3.0, std=0.5) for seed in (131, 132))
 
     def figures(seed):
-        samples = student.run(recipes.train_wgan, data, seed, device)
-        return {"w1": float((samples.sort().values - held_out.reshape(-1).sort().values).abs().mean())}
+        samples, losses = student.run(recipes.train_wgan, data, seed, device)
+        w1 = float((samples.sort().values - held_out.reshape(-1).sort().values).abs().mean())
+        caption = f"Wasserstein distance {w1:.2g}"
+        show.samples("Samples of the generator", data=held_out, yours=samples, caption=caption)
+        show.loss_curve("The critic's loss with the penalty", losses)
+        return {"w1": w1}
 
     trains(figures, at_most={"w1": 1.0})
 

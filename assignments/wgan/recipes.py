@@ -163,7 +163,7 @@ def _net(inputs):
 
 
 def train_wgan(module, data, seed, device, steps=150, critic_steps=3, strength=0.1, batch=64):
-    """Samples of a generator that was trained against a penalised critic, with the student's losses."""
+    """Samples of a generator that was trained against a penalised critic, with the student's losses; the critic's."""
     torch.manual_seed(seed)
     data = data.to(device)
     generator, critic = _net(4).to(device), _net(1).to(device)
@@ -174,6 +174,7 @@ def train_wgan(module, data, seed, device, steps=150, critic_steps=3, strength=0
     def fake():
         return generator(torch.randn(batch, 4, device=device))
 
+    losses = []
     for _ in range(steps):
         for _ in range(critic_steps):
             x_real, x_fake = data[torch.randint(len(data), (batch,), device=device)], fake().detach()
@@ -182,9 +183,11 @@ def train_wgan(module, data, seed, device, steps=150, critic_steps=3, strength=0
             d_optimizer.zero_grad()
             loss.backward()
             d_optimizer.step()
+        losses.append(loss.detach())
         loss = module.wgan_g_loss(critic(fake()))
         g_optimizer.zero_grad()
         loss.backward()
         g_optimizer.step()
     with torch.no_grad():
-        return generator(torch.randn(1000, 4, device=device)).reshape(-1).cpu()
+        samples = generator(torch.randn(1000, 4, device=device)).reshape(-1)
+    return samples.cpu(), torch.stack(losses).cpu()

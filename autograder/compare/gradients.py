@@ -7,18 +7,19 @@ differentiated for one random v, which no constant factor, sign or missing path 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from autograder.compare import relations
+from autograder.compare import relations, smallest
 from autograder.compare.inputs import normal
-from autograder.compare.values import Tolerance, assert_close, reference_is_mistaken, tolerance_for
+from autograder.compare.values import Tolerance, assert_close, reference_is_mistaken, same, tolerance_for
 from autograder.errors import CheckFailed, Evidence, Mismatch, NotRecorded
+from autograder.exhibits import Example
 from autograder.wording import argument, kind_of, listed
 
 _COTANGENT_SEED = 20_140_401
@@ -110,6 +111,8 @@ def assert_matches(
     except Mismatch as mismatch:
         with suppress(NotRecorded):  # then the failure is told without
             _explain(mismatch, seen, expected, case)
+        with suppress(NotRecorded, CheckFailed):
+            mismatch.example = _example(mismatch, actual, expected, case)
         raise
     if (aside := _ASIDE.get()) is not None:
         with aside():
@@ -136,6 +139,69 @@ def _explain(mismatch: Mismatch, seen: _Seen, expected: Callable[..., Any], case
     exact = _run(expected, case, torch.float64)
     mismatch.evidence = Evidence(case.where, seen.everything(case), exact.everything(case))
     mismatch.hint = mismatch.hint or relations.hint(mismatch.evidence, expected, case.inputs(torch.float64))
+
+
+def _example(
+    mismatch: Mismatch, actual: Callable[..., Any], expected: Callable[..., Any], case: _Case
+) -> Example | None:
+    """The smallest input that shows the mismatch, if the function is the student's own."""
+    origin = smallest.origin_of(actual)
+    arguments = smallest.smallest(case.arguments, mismatch, _failing(actual, expected, case)) if origin else None
+    if origin is None or arguments is None:
+        return None
+    small = replace(case, arguments=dict(arguments))
+    by_gradient = smallest.kind(mismatch) == "gradient"
+    looks = [_summed(name) for name in case.differentiable] if by_gradient else [_results]
+    for look, by in zip(looks, case.differentiable if by_gradient else ("",), strict=True):
+        seen, again, wanted = (look(function, small) for function in (actual, actual, expected))
+        for label, value in seen.items():
+            right = wanted.get(label)
+            if not _alike(value, again.get(label)):  # it draws numbers: pasted, it gives others
+                return None
+            if not _alike(value, right):
+                code = smallest.three_lines(origin, arguments, label.removeprefix(case.name), by)
+                return Example(code, smallest.shown(value), smallest.shown(right))
+    return None
+
+
+def _failing(
+    actual: Callable[..., Any], expected: Callable[..., Any], case: _Case
+) -> Callable[[Mapping[str, Any]], Mismatch | None]:
+    def fails(arguments: Mapping[str, Any]) -> Mismatch | None:
+        other = replace(case, arguments=dict(arguments))
+        try:
+            _compare(_run(actual, other), expected, other)
+        except Mismatch as mismatch:
+            return mismatch
+        return None
+
+    return fails
+
+
+def _results(function: Callable[..., Any], case: _Case) -> dict[str, Any]:
+    return _run(function, case).results
+
+
+def _summed(name: str) -> Callable[[Callable[..., Any], _Case], dict[str, Any]]:
+    """The gradients of the sums of a function's results by one argument: what a student would ask for."""
+
+    def gradients(function: Callable[..., Any], case: _Case) -> dict[str, Any]:
+        seen = _run(function, case)
+        leaf = seen.inputs[name]
+        found = {}
+        for label, result in seen.results.items():
+            if isinstance(result, torch.Tensor) and result.requires_grad:
+                (gradient,) = torch.autograd.grad(result.sum(), leaf, allow_unused=True, retain_graph=True)
+                found[label] = torch.zeros_like(leaf) if gradient is None else gradient
+        return found
+
+    return gradients
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if not isinstance(one, torch.Tensor) or not isinstance(other, torch.Tensor):
+        return type(one) is type(other)
+    return one.dtype == other.dtype and same(one, other, tolerance_for(one.dtype))
 
 
 def _case(

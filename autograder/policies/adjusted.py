@@ -144,9 +144,11 @@ def _explained(verdict: Verdict, parts: tuple[Part, ...]) -> Verdict:
 def _as_shown(verdict: Verdict, policies: Policies, number: int | None) -> Verdict:
     if verdict.check.part == "0" or verdict.status is Status.ERROR:  # without it nothing can be done at all
         return verdict
-    text = verdict.student_output
+    text, exhibits = verdict.student_output, verdict.exhibits
     if verdict.brief is not None and not _reached(policies.details_from, number):
-        text = verdict.brief
+        text, exhibits = verdict.brief, ()
     if not _reached(policies.hints_from, number):
         text = "\n".join(line for line in text.split("\n") if not line.startswith(HINT))
-    return verdict if text == verdict.student_output else replace(verdict, student_output=text)
+    if text == verdict.student_output and exhibits is verdict.exhibits:
+        return verdict
+    return replace(verdict, student_output=text, exhibits=exhibits)

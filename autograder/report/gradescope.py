@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
+from autograder.exhibits import Picture
 from autograder.metadata import UNGRADED
 from autograder.model import Report, Status, Verdict
+from autograder.report.modes import Draw, Output, output
 from autograder.report.text import clean, clip, points
 
 # The platform cuts every text at 100 000 characters; a student reads far less.
@@ -18,8 +20,15 @@ OUTPUT_CHARS = 20_000
 NAME_CHARS = 400
 
 
-def results(report: Report) -> dict[str, Any]:
-    """The object that Gradescope reads. All verdicts, in order; every number finite; every format explicit."""
+def _no_picture(picture: Picture) -> None:
+    """Pictures are told in words."""
+
+
+def results(report: Report, format: str = "text", draw: Draw = _no_picture) -> dict[str, Any]:
+    """The object that Gradescope reads. All verdicts, in order; every number finite; every format explicit.
+
+    Tests' outputs are in the `format` of presentation.py; `draw` makes their pictures.
+    """
     document: dict[str, Any] = {
         "output": _text(_summary(report)),
         "output_format": "text",
@@ -27,7 +36,7 @@ def results(report: Report) -> dict[str, Any]:
         "test_name_format": "text",
         "visibility": "visible",
         "execution_time": round(report.wall_s, 2),
-        "tests": [_test(verdict) for verdict in report.verdicts],
+        "tests": [_test(verdict, output(verdict, format, draw)) for verdict in report.verdicts],
     }
     if points(report.score) != points(report.earned):  # else the platform adds up the tests
         document["score"] = points(report.score)
@@ -50,7 +59,7 @@ def results(report: Report) -> dict[str, Any]:
     return document
 
 
-def _test(verdict: Verdict) -> dict[str, Any]:
+def _test(verdict: Verdict, said: Output) -> dict[str, Any]:
     check = verdict.check
     test: dict[str, Any] = {
         "number": _name(check.number),
@@ -59,8 +68,8 @@ def _test(verdict: Verdict) -> dict[str, Any]:
         "score": points(verdict.score),
         "max_score": 0 if check.extra_credit else points(check.max_score),  # on top of the platform's total
         "status": "passed" if _is_fine(verdict) else "failed",
-        "output": _text(verdict.student_output),
-        "output_format": "text",
+        "output": said.text,
+        "output_format": said.format,
         "visibility": check.visibility.value,
     }
     if check.tags:
@@ -107,9 +116,9 @@ def _summary(report: Report) -> str:
     return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 
 
-def write(report: Report, path: Path) -> None:
+def write(report: Report, path: Path, format: str = "text", draw: Draw = _no_picture) -> None:
     """Write results.json so that a reader sees the old file or the new one, never a part of it."""
-    text = json.dumps(results(report), indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(results(report, format, draw), indent=1, ensure_ascii=False, allow_nan=False)
     temporary = path.with_name(f".{path.name}.new")  # one name: what a killed run leaves, the next one takes away
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ that the check states, and the power: how many trainings with each known mistake
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -20,13 +21,37 @@ from autograder import calibration, declarations
 from autograder.assignment import Assignment, load_assignment
 from autograder.compare.training import Recorder
 from autograder.errors import AssignmentError
+from autograder.exhibits import Numbers
 from autograder.loading import all_mistakes, load_beside, load_reference
 from autograder.replay import as_in_a_worker
+from autograder.showing import Show
 from autograder.standin import StandIn
 from autograder.student import InProcess
 
 _CHUNK = 5  # seeds of one task
-_FIXTURES = ("student", "reference", "recipes", "trains", "device", "seed")
+_CURVE_POINTS = 40
+_FIXTURES = ("student", "reference", "recipes", "trains", "device", "seed", "show")
+
+
+class CurveRecorder(Show):
+    """Keeps the loss curves that a check shows, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__(wanted=False)
+        self.values: dict[str, list[Numbers]] = {}
+
+    def loss_curve(self, title: str, losses: Any, *, y_label: str = "", caption: str = "") -> None:
+        """One curve of a training."""
+        self.values.setdefault(title, []).append(tuple(float(loss) for loss in losses))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What trainings gave, how many of them fell short, and their loss curves by title."""
+
+    figures: dict[str, list[float]]
+    fell_short: int
+    curves: dict[str, list[Numbers]]
 
 
 @dataclass(frozen=True)
@@ -39,22 +64,22 @@ class _Task:
     seeds: range
     device: str
 
-    def figures(self) -> tuple[dict[str, list[float]], int]:
-        """What the trainings gave, and how many of them fell short."""
+    def measure(self) -> _Measured:
+        """Train."""
         torch.set_num_threads(1)
         assignment = load_assignment(self.folder)
         stand_in = StandIn(assignment)
         worn = [known for known in all_mistakes(assignment) if known.name == self.mistake]
-        recorder = Recorder(self.seeds)
+        recorder, curves = Recorder(self.seeds), CurveRecorder()
         with stand_in.with_mistakes(worn) as student, as_in_a_worker(0):  # a mistake may change settings
             try:
-                _call(assignment, training_checks(assignment)[self.number], student, recorder, self.device)
+                _call(assignment, training_checks(assignment)[self.number], student, recorder, self.device, curves)
             except Exception:  # noqa: BLE001 - a mistake may end a training in any way; then it is caught
                 if not worn:
                     raise
-                return {}, len(self.seeds)
+                return _Measured({}, len(self.seeds), {})
         rows = [dict(zip(recorder.figures, row, strict=True)) for row in zip(*recorder.figures.values(), strict=True)]
-        return recorder.figures, sum(bool(recorder.bounds.short_of(row)) for row in rows)
+        return _Measured(recorder.figures, sum(bool(recorder.bounds.short_of(row)) for row in rows), curves.values)
 
 
 def calibrate(
@@ -74,7 +99,8 @@ def calibrate(
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for number, check in checks.items():
             if not only or number in only:
-                table[number] = _entry(assignment, number, check, runs, power_runs, device, pool, progress)
+                known_power = table.get(number, {}).get("power", {})
+                table[number] = _entry(assignment, number, check, runs, power_runs, known_power, device, pool, progress)
     return table
 
 
@@ -96,6 +122,7 @@ def _entry(
     check: Callable[..., Any],
     runs: int,
     power_runs: int,
+    known_power: dict[str, float],
     device: str,
     pool: ProcessPoolExecutor,
     progress: Callable[[str], None],
@@ -108,15 +135,18 @@ def _entry(
         if known.of in touched and power_runs
     ]
     figures: dict[str, list[float]] = {}
-    short, power = 0, {}
-    for task, (found, fell_short) in zip([*right, *wrong], pool.map(_Task.figures, [*right, *wrong]), strict=True):
+    curves: dict[str, list[Numbers]] = {}
+    short, power = 0, {} if power_runs else known_power
+    for task, found in zip([*right, *wrong], pool.map(_Task.measure, [*right, *wrong]), strict=True):
         progress(f"{number} {task.mistake or 'reference'}")
         if task.mistake:
-            power[task.mistake] = fell_short / power_runs
+            power[task.mistake] = found.fell_short / power_runs
         else:
-            short += fell_short
-            for name, values in found.items():
+            short += found.fell_short
+            for name, values in found.figures.items():
                 figures.setdefault(name, []).extend(values)
+            for title, more in found.curves.items():
+                curves.setdefault(title, []).extend(more)
     return {
         "check": (inspect.getdoc(check) or "").partition("\n")[0],
         "runs": runs,
@@ -127,18 +157,37 @@ def _entry(
         "at_least": dict(bounds.bounds.at_least),
         "figures": {name: sorted(round(value, 5) for value in values) for name, values in figures.items()},
         "power": power,
+        "curves": {title: _band(several) for title, several in curves.items()},
+    }
+
+
+def _band(curves: list[Numbers]) -> dict[str, list[float]]:
+    """Where curves lie: at some steps, the least and the greatest of all runs."""
+    length = min(map(len, curves))
+    stride = max(1, math.ceil(length / _CURVE_POINTS))
+    places = sorted({*range(0, length, stride), length - 1})
+    columns = [[curve[place] for curve in curves] for place in places]
+    return {
+        "step": [float(place + 1) for place in places],
+        "low": [float(f"{min(column):.4g}") for column in columns],
+        "high": [float(f"{max(column):.4g}") for column in columns],
     }
 
 
 def _first_run(assignment: Assignment, check: Callable[..., Any], device: str) -> tuple[Recorder, set[str]]:
     recorder = Recorder(range(1))
     with StandIn(assignment).with_mistakes(()) as student:
-        _call(assignment, check, student, recorder, device)
+        _call(assignment, check, student, recorder, device, CurveRecorder())
         return recorder, student.touched
 
 
 def _call(
-    assignment: Assignment, check: Callable[..., Any], student: InProcess, recorder: Recorder, device: str
+    assignment: Assignment,
+    check: Callable[..., Any],
+    student: InProcess,
+    recorder: Recorder,
+    device: str,
+    curves: CurveRecorder,
 ) -> None:
     offered: Mapping[str, Any] = {
         "student": student,
@@ -147,6 +196,7 @@ def _call(
         "trains": recorder,
         "device": device,
         "seed": 0,
+        "show": curves,
     }
     wanted = inspect.signature(check).parameters
     if unknown := [name for name in wanted if name not in offered]:

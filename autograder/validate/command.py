@@ -51,7 +51,8 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("assignments", nargs=1, metavar="ASSIGNMENT", help=f"one of {', '.join(assignments)}")
     command.add_argument("--check", action="append", default=[], metavar="NUMBER", help="only these checks")
     command.add_argument("--runs", type=int, default=100, metavar="N", help="trainings of the reference (100)")
-    command.add_argument("--power-runs", type=int, default=5, metavar="N", help="trainings with each mistake (5)")
+    command.add_argument("--power-runs", type=int, default=5, metavar="N", help="trainings with each mistake (5); "
+                         "0 keeps what is known of them")  # fmt: skip
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes side by side")
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu", help="where trainings run")
     command.set_defaults(run=run)

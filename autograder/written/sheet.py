@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import grading
 from autograder.answers import Answer, Sheet, read_file
 from autograder.assignment import Assignment
 from autograder.bounded import TookTooMuch, bounded
+from autograder.exhibits import Exhibit
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.workspace import Workspace
 from autograder.written.choices import choice, match, prose
@@ -22,6 +24,7 @@ from autograder.written.steps import derivation
 
 ANSWERS = "answers.md"
 _TIMEOUT_S = 10.0
+_PICTURE_TIMEOUT_S = 5.0
 _KINDS = {
     "expr": expression,
     "number": expression,
@@ -32,10 +35,11 @@ _KINDS = {
 }
 
 
-def answers_to(assignment: Assignment, workspace: Workspace) -> Answers | None:
+def answers_to(assignment: Assignment, workspace: Workspace, *, exhibits: bool = False) -> Answers | None:
     """The answers that were handed in, or None if the assignment has no written questions."""
     questions = load_questions(assignment)
-    return Answers(questions, _file(workspace.staged), later=assignment.recorded) if questions else None
+    path = _file(workspace.staged)
+    return Answers(questions, path, later=assignment.recorded, exhibits=exhibits) if questions else None
 
 
 def _file(folder: Path) -> Path:
@@ -57,7 +61,10 @@ def _file(folder: Path) -> Path:
 class Answers:
     """What a student wrote, question by question."""
 
-    def __init__(self, questions: Sequence[Question], path: Path, *, later: bool = False) -> None:
+    def __init__(
+        self, questions: Sequence[Question], path: Path, *, later: bool = False, exhibits: bool = False
+    ) -> None:
+        self._exhibits = exhibits
         self._later = later  # the solutions are not here: the answers are graded after submission
         self._questions = {question.id: question for question in questions}
         self._missing, self._is_folder = not path.is_file(), path.is_dir()
@@ -84,8 +91,22 @@ class Answers:
             lost = grading.unfinished(check, "the question or its grading has a fault")
             return Verdict(check, Status.ERROR, 0.0, lost.student_output, traceback.format_exc())
         if self._later:
-            return grading.later(check, said=graded.text)
-        return _verdict(check, question, graded, time.monotonic() - started_s)
+            verdict = grading.later(check, said=graded.text)
+        else:
+            verdict = _verdict(check, question, graded, time.monotonic() - started_s)
+        return replace(verdict, exhibits=self._shown(question)) if self._exhibits else verdict
+
+    def _shown(self, question: Question) -> tuple[Exhibit, ...]:
+        """The formula of an answer, drawn; where that takes too long or fails, nothing."""
+        answer = self._sheet.answers.get(question.id) if self._sheet else None
+        if answer is None or not answer.pieces:
+            return ()
+        from autograder.written.pictured import pictured
+
+        try:
+            return bounded(lambda: pictured(question, answer), _PICTURE_TIMEOUT_S)
+        except Exception:  # noqa: BLE001 - a picture is never a reason for a verdict
+            return ()
 
     def _graded(self, question: Question) -> Graded:
         if self._unread:
