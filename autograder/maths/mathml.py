@@ -74,7 +74,8 @@ def _bracketed(markup: str) -> str:
 
 
 def _listed(parts: Iterable[str]) -> str:
-    return _row(_mo(",").join(parts))
+    each = list(parts)
+    return each[0] if len(each) == 1 else _row(_mo(",").join(each))
 
 
 def _bar(sign: str) -> str:
