@@ -1,1 +1,1 @@
-"""Every sentence of the engine that a report may hold, in one place."""
+"""Texts that people read, as constants: one module for each place where they are read."""
