@@ -38,11 +38,20 @@ def bundle_files(assignment: Assignment, sample: Path | None = None) -> dict[str
     readme = _README.format(title=assignment.title, name=assignment.name, container=assignment.container)
     return {
         **engine_files(project),
+        **_requirements(project, assignment),
         **own,
         **{path.relative_to(project).as_posix(): path for path in modules},
         **_sample(assignment, sample),
         "README.md": readme.encode(),
     }
+
+
+def _requirements(project: Path, assignment: Assignment) -> dict[str, bytes]:
+    """One list of packages for the platform: with what draws pictures, if the assignment has any."""
+    if not assignment.presentation.pictures:
+        return {}
+    both = [(project / name).read_text(encoding="utf-8") for name in ("requirements.txt", "requirements-pictures.txt")]
+    return {"requirements.txt": "\n".join(both).encode()}
 
 
 def _own_files(assignment: Assignment) -> dict[str, Path]:
