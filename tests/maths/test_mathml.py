@@ -49,12 +49,11 @@ def inside(node):
 
 
 def test_every_readable_formula_of_the_corpus_is_well_formed():
-    count = 0
     for entry in [*CORPUS["entries"], *HELDOUT]:
-        for node in nodes(entry["expression"], names_of(entry["profile"])):
+        found = nodes(entry["expression"], names_of(entry["profile"]))
+        assert found or "refuse" in entry["expect"], entry["id"]
+        for node in found:
             read(mathml(node))
-            count += 1
-    assert count > 250
 
 
 def test_hostile_texts_never_become_markup():
