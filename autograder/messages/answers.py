@@ -63,9 +63,7 @@ UNREAD_FOR_STAFF = "Could not be read: {text}\nWanted: {wanted}"
 
 NO_FORMULA = "There is no formula under the heading."
 STEP_BROKEN = "{place}: this step does not hold: {step}"
-STEP = "{before}  {relation}  {after}"
 CONTRADICTION = "Both lines begin with {label}, but they are not equal."
-MISTAKEN_LINE = "{place}: {formula}\nHint: {hint}"
 NOT_FOUND = "I did not find {slot}."
 NOT_FOUND_HINT = "I did not find {slot}. {hint}"
 RIGHT_END = "The end is right, but a step on the way does not hold."
@@ -74,7 +72,6 @@ NOT_LOOKED_AT = "{place}: not read, and so not looked at: {problem}"
 
 # For staff.
 END_RULED_OUT = "The end has an operator or a name that the question does not allow."
-FORMULA_AT = "{place}: {formula}"
 
 # Before submission, where the solutions are not known (written/echo.py) -------------------------------------
 
