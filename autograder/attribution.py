@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
+from autograder import messages
 from autograder.compare.values import mistaken_reference
 from autograder.diagnosis import Mistake, one_hint
 from autograder.errors import CheckFailed, Mismatch, NotRecorded
@@ -32,19 +33,21 @@ class Attribution:
         except NotRecorded as silent:
             run.failure = silent
         except Exception:  # noqa: BLE001 - a fault of ours in the diagnosis must not change what a check says
-            run.notes.append(f"The diagnosis failed:\n{traceback.format_exc()}")
+            run.notes.append(messages.grading.DIAGNOSIS_FAILED.format(trace=traceback.format_exc()))
 
     def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
         if excuse := self._excuse(run, call, failure):
             run.failure = None
-            names = ", ".join(f"{known.name} (in {known.of})" for known in excuse)
-            run.notes.append(f"Given the points: the failure follows from {names}, which cost its points elsewhere.")
+            names = ", ".join(messages.grading.MISTAKE_IN.format(name=known.name, of=known.of) for known in excuse)
+            run.notes.append(messages.grading.FOLLOWS.format(names=names))
             return
         diagnosis = self._knowledge.trials.diagnose(call, failure)
         run.mistakes = tuple(known.name for known in diagnosis.mistakes)
         if diagnosis.mistakes:
             run.notes.append(
-                f"Behaves like the known mistake {', '.join(run.mistakes)} ({diagnosis.degree.name.lower()})."
+                messages.grading.BEHAVES_LIKE.format(
+                    names=", ".join(run.mistakes), degree=diagnosis.degree.name.lower()
+                )
             )
         if (hint := one_hint(diagnosis.mistakes)) is not None:
             run.failure = _with_hint(failure, hint)

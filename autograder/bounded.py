@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from autograder import messages
 from autograder.worker import confine
 
 _MEMORY_MIB = 512
@@ -47,7 +48,7 @@ def bounded(work: Callable[[], Answer], timeout_s: float) -> Answer:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     if not content:
-        raise TookTooMuch(f"it took more than {timeout_s:g} s or {_MEMORY_MIB} MiB")
+        raise TookTooMuch(messages.running.TOOK_TOO_MUCH.format(seconds=timeout_s, mib=_MEMORY_MIB))
     succeeded, answer = pickle.loads(content)  # noqa: S301 - see above
     if not succeeded:
         raise answer

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from autograder import calibration, declarations, grading
+from autograder import calibration, declarations, grading, messages
 from autograder.assignment import Assignment
 from autograder.attribution import Attribution
 from autograder.collection import Collection, run_pytest
@@ -175,7 +175,7 @@ class Plugin(Collection):
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
-                run.notes.append(f"then, in {call.when}: {call.excinfo.value!r}")
+                run.notes.append(messages.grading.LATER_FAILURE.format(phase=call.when, failure=call.excinfo.value))
         elif report.failed and run.failure is None:  # failing subtests: reported without an exception of the check's
             run.failure = AssertionError(report.longreprtext)
         run.notes += [

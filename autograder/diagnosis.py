@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.compare.values import Tolerance, same
 from autograder.errors import CheckFailed, Evidence, Mismatch
 
@@ -74,7 +75,7 @@ def agreement(seen: CheckFailed, replayed: BaseException) -> Agreement:
     """How well the failure of a replay agrees with the failure that was seen."""
     if not isinstance(replayed, CheckFailed):  # a mistake that raises: the student's is told with its line
         said = f": {replayed}".splitlines()[0] if str(replayed) else ""
-        words = f"raised {type(replayed).__name__}{said}"
+        words = messages.running.RAISED.format(exception=type(replayed).__name__) + said
         if any(line.endswith(words) for line in _text(seen).splitlines()):
             return Agreement.TEXT
         return _same_text(_text(seen), str(replayed))  # what pytest raises for the check is no CheckFailed either

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder import messages
 from autograder.assignment import Limits
 from autograder.errors import MissingName, StudentCodeFailed, nearest
 from autograder.worker import wire
@@ -18,10 +19,9 @@ from autograder.worker.nursing import OUT_OF_MEMORY
 _FRAMES = 6
 _TEXT_CHARS, _NAME_CHARS = 4000, 200  # the worker keeps to them too, if it is honest
 _REFUSED = {
-    "Operation not permitted": "while it is graded, your code may start no processes and open no connections",
-    "name resolution": "while it is graded, your code may open no connections; hand in the files that it needs",
-    "Permission denied": "while it is graded, your code may open only libraries and the files handed in with it, and "
-    "write only there and in tempfile.gettempdir()",
+    "Operation not permitted": messages.running.NO_PROCESSES,
+    "name resolution": messages.running.NO_CONNECTIONS,
+    "Permission denied": messages.running.NO_OTHER_FILES,
 }
 _MEMORY_WORDS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", "not enough memory")
 
@@ -59,14 +59,18 @@ def raised(
     if kind == "AttributeError" and not frames and " has no attribute '" in text:
         return _missing(text, what, module)
     if kind == "NotImplementedError":
-        lead = f"{what} is not implemented yet: it raises NotImplementedError"
+        lead = messages.running.NOT_IMPLEMENTED.format(what=what)
     elif kind == "SystemExit":
-        lead = f"{what} ended the program with sys.exit"
+        lead = messages.running.CALLED_EXIT.format(what=what)
     elif kind == "MemoryError" or any(word in text for word in _MEMORY_WORDS):
-        lead = f"{what} needs more memory than the limit of {limits.memory_mib} MiB"
+        lead = _ended(what, messages.running.OUT_OF_MEMORY.format(mib=limits.memory_mib))
     else:
-        lead = f"{what} raised {kind}" + (f": {text}" if text else "")
+        lead = _ended(what, messages.running.RAISED.format(exception=kind)) + (f": {text}" if text else "")
     return StudentCodeFailed("\n".join([lead, *frames, *_hint(text, module)]))
+
+
+def _ended(what: str, ending: str) -> str:
+    return messages.running.CALL_ENDED.format(what=what, ending=ending)
 
 
 def _hint(text: str, module: Module) -> list[str]:
@@ -85,13 +89,17 @@ def _missing(text: str, what: str, module: Module) -> MissingName:
     name = rest.split("'")[0]
     if owner != f"module '{module.file.removesuffix('.py')}'":
         lacks_it = what.endswith(f".{name}")  # else it came up in a recipe, or in what else the call ran
-        lead = f"{what} is not defined" if lacks_it else f"{what} raised AttributeError: {text}"
+        lead = (
+            messages.running.NOT_DEFINED.format(what=what)
+            if lacks_it
+            else messages.running.RAISED_ATTRIBUTE_ERROR.format(what=what, text=text)
+        )
         return MissingName("\n".join([lead, *_hint(text, module)]))
     similar = nearest(name, module.names)
-    lead = f"{name} is not defined in {module.file}, but should be"
+    lead = messages.running.NOT_DEFINED_IN_FILE.format(name=name, file=module.file)
     if reason := module.why_left_out(name):
         return MissingName(f"{lead}\nHint: {_sentence(reason)}")
-    return MissingName(lead + (f"; the nearest name there is {similar}" if similar else ""))
+    return MissingName(lead + (messages.running.NEAREST.format(similar=similar) if similar else ""))
 
 
 def broken(
@@ -100,27 +108,28 @@ def broken(
     """Why a worker can no longer be used, with the lines that it was at."""
     match line.cause:
         case Cause.TIMED_OUT:
-            lead = f"{what} did not end within {limit_s:g} s, the limit of this check"
+            lead = messages.running.TIMED_OUT.format(what=what, seconds=limit_s)
         case Cause.ENDED:
-            lead = f"{what} {_ending(ended, limits)}"
+            lead = _ended(what, _ending(ended, limits))
         case Cause.FLOODED:
-            lead = f"{what} printed more than {limits.output_mib} MiB, the limit of this check"
+            lead = messages.running.FLOODED.format(what=what, mib=limits.output_mib)
         case Cause.UNREADABLE:
-            lead = f"the reply of {what} could not be read: {line.detail}"
+            lead = messages.running.UNREADABLE.format(what=what, detail=line.detail)
     return StudentCodeFailed("\n".join([lead, *frames]))
 
 
 def _ending(ended: Ended, limits: Limits) -> str:
     if ended.signal is None and ended.status == OUT_OF_MEMORY:
-        return f"needs more memory than the limit of {limits.memory_mib} MiB"
+        return messages.running.OUT_OF_MEMORY.format(mib=limits.memory_mib)
     if ended.signal is None:
-        return f"ended the whole process with exit status {ended.status}"
+        return messages.running.EXIT_STATUS.format(status=ended.status)
     if ended.signal == signal.SIGXCPU:
-        return "used more processor time than the limit of this check"
+        return messages.running.PROCESSOR_LIMIT
     if ended.signal == signal.SIGKILL:
-        return f"was killed by the system, most likely for memory (the limit is {limits.memory_mib} MiB)"
+        return messages.running.KILLED_BY_SYSTEM.format(mib=limits.memory_mib)
     named = ended.signal in set(signal.Signals)  # those between SIGRTMIN and SIGRTMAX have no names
-    return f"crashed with {signal.Signals(ended.signal).name if named else f'signal {ended.signal}'}"
+    name = signal.Signals(ended.signal).name if named else messages.running.SIGNAL.format(number=ended.signal)
+    return messages.running.CRASHED.format(signal=name)
 
 
 def own_frames(words: Sequence[tuple[str, int, str]], home: str, place: Place) -> list[str]:
@@ -154,4 +163,5 @@ def _frames(message: dict[str, Any], place: Place) -> list[str]:
 
 
 def _frame(place: str, function: str) -> str:
-    return f"  {place}" + (f", in {function}" if function not in ("", "<module>") else "")
+    within = function not in ("", "<module>")
+    return f"  {place}" + (messages.running.IN_FUNCTION.format(function=function) if within else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from autograder import messages
 from autograder.errors import AssignmentError, UsageError, nearest
 from autograder.model import Check, Part, Status, Verdict, Visibility
 
@@ -14,7 +15,7 @@ _NEVER_TO_BLAME_S = 10.0  # a run that ends after less of the student's time tha
 
 def import_check(module_file: str, timeout_s: float) -> Check:
     """The check that every other one requires: the student's module can be imported. It carries no points."""
-    return Check(IMPORT_CHECK_ID, f"{module_file} is there and can be imported", "0", 0.0, timeout_s)
+    return Check(IMPORT_CHECK_ID, messages.grading.CAN_BE_IMPORTED.format(file=module_file), "0", 0.0, timeout_s)
 
 
 def validate(checks: Sequence[Check], parts: Sequence[Part], path: str) -> None:
@@ -103,33 +104,27 @@ _STOPPING = (Status.FAILED, Status.BLOCKED, Status.LATER)
 def blocked(check: Check, by: Verdict) -> Verdict:
     """The verdict of a check that is not run because of another's."""
     if by.status is Status.LATER:
-        return later(check, said=f"It needs {by.check.label}, which is graded then.")
-    why = "failed" if by.status is Status.FAILED else "was not run"
+        return later(check, said=messages.grading.NEEDS_LATER.format(label=by.check.label))
+    why = messages.grading.FAILED if by.status is Status.FAILED else messages.grading.WAS_NOT_RUN
     is_shown = by.check.visibility is Visibility.VISIBLE  # the name of a hidden check says what it looks for
-    needed = by.check.label if is_shown else "a check that is not shown"
-    return Verdict(check, Status.BLOCKED, 0.0, f"Not run: needs {needed}, which {why}.")
+    needed = by.check.label if is_shown else messages.grading.HIDDEN_CHECK
+    return Verdict(check, Status.BLOCKED, 0.0, messages.grading.NOT_RUN.format(needed=needed, why=why))
 
 
 def late(check: Check, student_s: float, budget_s: float) -> Verdict:
     """The verdict of a check for which no time is left: the student's fault if their code used half of the budget."""
     if student_s <= max(budget_s / 2, _NEVER_TO_BLAME_S):
-        return unfinished(check, "the time for the whole run is over")
-    text = (
-        f"Not run: the time for the whole run is over. Your code used {student_s:.0f} s of it; every check imports "
-        "your file anew, so look first at what it does when it is imported."
-    )
+        return unfinished(check, messages.grading.TIME_IS_OVER)
+    text = messages.grading.NO_TIME_LEFT.format(seconds=student_s)
     return Verdict(check, Status.FAILED, 0.0, text)
 
 
 def later(check: Check, why: str = "", said: str = "") -> Verdict:
     """The verdict of a check that is graded after submission only; what may be said of it now."""
-    return Verdict(check, Status.LATER, 0.0, f"Graded after submission.\n{said}".strip(), why)
+    return Verdict(check, Status.LATER, 0.0, messages.grading.LATER.format(said=said).strip(), why)
 
 
 def unfinished(check: Check, why: str) -> Verdict:
     """The verdict of a check that our run did not reach: ours, and never shown as the student's."""
-    text = (
-        f"This check could not be graded: {why}. This is a fault of the autograder, not of your submission; "
-        "please tell the course staff, who can run it again."
-    )
+    text = messages.grading.UNFINISHED.format(why=why)
     return Verdict(check, Status.ERROR, 0.0, text, why)

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from autograder import messages
 from autograder.errors import StudentCodeFailed
 from autograder.host import Host, Transcript
 from autograder.model import Check, Verdict
 from autograder.student import Student
 from autograder.verdicts import Run, verdict_of
-
-_HINT = (
-    "Hint: put what is not a definition under \"if __name__ == '__main__':\"; it is not run when your file is imported."
-)
 
 
 def import_verdict(host: Host, check: Check) -> Verdict:
@@ -39,7 +36,7 @@ def _failure(host: Host, check: Check, transcript: Transcript, names: Collection
     try:
         with host.student(check.id, check.timeout_s, transcript) as student:
             if names and not any(_has(student, name) for name in sorted(names)):
-                raise StudentCodeFailed("none of the names that are asked for is there")
+                raise StudentCodeFailed(messages.running.NONE_OF_THE_NAMES)
     except Exception as error:  # noqa: BLE001 - sorted into the student's faults and ours by verdict_of
         return error
     return None
@@ -63,9 +60,13 @@ def _goes_on(host: Host, run: Run, failure: StudentCodeFailed) -> bool:
     second = _failure(host, run.check, transcript, host.assignment.names or cut_down.cut.defined)
     if second is None:
         lines = [str(failure), "", *cut_down.notes[len(whole.notes) :]]
-        lines += [_HINT] if any(not piece.problem for piece in cut_down.cut.left_out) else []
+        lines += (
+            [messages.running.NOT_A_DEFINITION_HINT]
+            if any(not piece.problem for piece in cut_down.cut.left_out)
+            else []
+        )
         if transcript.printed.strip():
-            lines += ["", f"Printed while the rest was taken:\n{transcript.printed}"]
+            lines += ["", messages.running.PRINTED_WHILE_CUT.format(printed=transcript.printed)]
         run.failure = StudentCodeFailed("\n".join(lines))
         run.failure.__cause__ = failure
         return True

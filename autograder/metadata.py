@@ -18,6 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from autograder import messages
+
 _MOST_BYTES = 64 << 20  # a hundred submissions with long outputs are a tenth of that
 _YEARS = range(1970, 2200)
 _TIME = re.compile(
@@ -52,14 +54,14 @@ def read_metadata(path: Path) -> Metadata | None:
         if not path.exists():
             return None
         if not path.is_file():
-            return _broken(path, "is no file")
+            return _broken(path, messages.policies.NO_FILE)
         if path.stat().st_size > _MOST_BYTES:
             return _beginning(path)
         document = json.loads(path.read_bytes())
     except OSError as error:
-        return _broken(path, f"cannot be read ({error.strerror})")
+        return _broken(path, messages.policies.NOT_READ.format(why=error.strerror))
     except (ValueError, RecursionError, MemoryError) as error:
-        return _broken(path, f"is not JSON ({type(error).__name__})")
+        return _broken(path, messages.policies.NO_JSON.format(exception=type(error).__name__))
     return understood(document, path.name)
 
 
@@ -68,27 +70,27 @@ def _beginning(path: Path) -> Metadata:
     with path.open("rb") as file:
         head, key, _ = file.read(_MOST_BYTES // 64).partition(b'"previous_submissions"')
     if not key:
-        return _broken(path, f"has more than {_MOST_BYTES >> 20} MiB")
+        return _broken(path, messages.policies.TOO_LARGE.format(mib=_MOST_BYTES >> 20))
     found = understood(json.loads(head.rstrip().removesuffix(b",") + b"}"), path.name)
-    problem = f"{path.name} has more than {_MOST_BYTES >> 20} MiB: earlier submissions were not counted"
+    problem = messages.policies.EARLIER_NOT_COUNTED.format(name=path.name, mib=_MOST_BYTES >> 20)
     return replace(found, problems=(problem, *found.problems))
 
 
 def _broken(path: Path, why: str) -> Metadata:
-    return Metadata(problems=(f"{path.name} {why}; no policy that needs it was applied",))
+    return Metadata(problems=(messages.policies.NOT_APPLIED.format(name=path.name, why=why),))
 
 
 def understood(document: Any, name: str = "submission_metadata.json") -> Metadata:
     """What a document says that was read from a metadata file."""
     if not isinstance(document, Mapping):
-        return Metadata(problems=(f"{name} is no JSON object; no policy that needs it was applied",))
+        return Metadata(problems=(messages.policies.NO_OBJECT.format(name=name),))
     reading = _Reading(name)
     submitted_at = reading.time("created_at", document.get("created_at"))
     if document.get("created_at") is None:
-        reading.problems.append(f"{name}: created_at is missing")
+        reading.problems.append(messages.policies.NO_CREATED_AT.format(name=name))
     users = reading.objects("users", document.get("users"))
     if not users:
-        reading.problems.append(f"{name}: there are no users")
+        reading.problems.append(messages.policies.NO_USERS.format(name=name))
     return Metadata(
         submitted_at,
         reading.due(document.get("assignment"), users, document.get("users")),
@@ -109,7 +111,7 @@ class _Reading:
         """A moment; None if there is none."""
         found = moment(value)
         if found is None and value is not None:
-            self.problems.append(f"{self._name}: {key} is {_short(value)}, but should be a time with its offset")
+            self.problems.append(messages.policies.NO_TIME.format(name=self._name, key=key, got=_short(value)))
         return found
 
     def objects(self, key: str, value: Any) -> list[Mapping[str, Any]]:
@@ -118,7 +120,7 @@ class _Reading:
             return []
         found = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
         if not isinstance(value, list) or len(found) < len(value):
-            self.problems.append(f"{self._name}: {key} is not a list of objects")
+            self.problems.append(messages.policies.NO_LIST.format(name=self._name, key=key))
         return found
 
     def due(self, assignment: Any, users: list[Mapping[str, Any]], given_users: Any) -> datetime | None:
@@ -133,7 +135,7 @@ class _Reading:
         for user in users:
             own = user.get("assignment")
             if own is not None and not isinstance(own, Mapping):
-                self.problems.append(f"{self._name}: the assignment of a user is not an object")
+                self.problems.append(messages.policies.NO_ASSIGNMENT.format(name=self._name))
                 return None
             own_date = own.get("due_date") if own is not None else None
             given.append(everybodys if own_date is None else own_date)
@@ -146,7 +148,7 @@ class _Reading:
         ids = [user.get("id") if user.get("id") is not None else user.get("email") for user in users]
         known = {str(found) for found in ids if isinstance(found, (int, str)) and not isinstance(found, bool) and found}
         if len(known) < len(set(map(str, ids))):
-            self.problems.append(f"{self._name}: a user has no id")
+            self.problems.append(messages.policies.NO_ID.format(name=self._name))
             return ()
         return tuple(sorted(known))
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from autograder import messages
+
 _OF_PYTHON = ("time", "timeit", "capture", "prun", "python", "python3")
 _NOT_PYTHON = re.compile(r"\s*(?:[%!?]|[\w.\[\]]+\?{1,2}\s*$)")
 _ASSIGNED = re.compile(r"\s*\w[\w, ]*=\s*[%!]")
@@ -30,9 +32,9 @@ class Notebook:
     def place(self, line: int) -> str:
         """Where a line of the source stood, for messages."""
         if not 1 <= line <= len(self.places):
-            return f"line {line}"
+            return messages.handing_in.LINE.format(line=line)
         cell, within = self.places[line - 1]
-        return f"cell {cell}, line {within}"
+        return messages.handing_in.CELL_LINE.format(cell=cell, line=within)
 
 
 def read_notebook(content: bytes) -> Notebook:
@@ -40,7 +42,7 @@ def read_notebook(content: bytes) -> Notebook:
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise NotANotebook(f"it is not valid JSON ({str(error)[:100]})") from None
+        raise NotANotebook(messages.handing_in.NO_JSON.format(why=str(error)[:100])) from None
     lines: list[str] = []
     places: list[tuple[int, int]] = []
     for number, cell in enumerate(_cells(document), start=1):
@@ -54,14 +56,14 @@ def read_notebook(content: bytes) -> Notebook:
 
 def _cells(document: Any) -> list[dict[str, Any]]:
     if not isinstance(document, dict):
-        raise NotANotebook("it holds no notebook")
+        raise NotANotebook(messages.handing_in.NOT_A_NOTEBOOK)
     cells = document.get("cells")
     if cells is None and isinstance(document.get("worksheets"), list):  # format 3
         sheets = [sheet for sheet in document["worksheets"] if isinstance(sheet, dict)]
         lists = [sheet["cells"] for sheet in sheets if isinstance(sheet.get("cells"), list)]
         cells = [cell for found in lists for cell in found]
     if not isinstance(cells, list):
-        raise NotANotebook("it has no cells")
+        raise NotANotebook(messages.handing_in.NO_CELLS)
     return [cell for cell in cells if isinstance(cell, dict)]
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder import devices, grading
+from autograder import devices, grading, messages
 from autograder.assignment import Assignment
 from autograder.isolation import isolation_of, switched_off
 from autograder.metadata import Metadata, read_metadata
@@ -29,8 +29,6 @@ from autograder.worker import confine
 if TYPE_CHECKING:
     from autograder.worker.nursery import Nursery
     from autograder.workspace import Workspace
-
-NOT_REACHED = "the run ended before this check was reached"
 
 
 @dataclass
@@ -59,7 +57,7 @@ class Progress:
         self.verdicts[verdict.check.id] = verdict
         self.changed(self.report(), verdict, len(self.checks))
 
-    def report(self, why: str = NOT_REACHED) -> Report:
+    def report(self, why: str = messages.grading.NOT_REACHED) -> Report:
         """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
         wall_s = time.monotonic() - self.started_s
         if self.given_back is not None:
@@ -80,9 +78,9 @@ class Progress:
 
 def broken_report(why: str) -> Report:
     """A report for when not even the assignment can be read: one verdict, ours."""
-    check = Check("autograder", "The autograder is set up", "0", 0.0, timeout_s=1.0)
+    check = Check("autograder", messages.grading.SET_UP, "0", 0.0, timeout_s=1.0)
     verdict = grading.unfinished(check, why)
-    notes = ("Nothing was graded because of a fault of the autograder. Please tell the course staff.",)
+    notes = (messages.grading.NOTHING_GRADED,)
     return Report("", "Autograder", (), (verdict,), 0.0, notes=notes)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pytest
 from _pytest.runner import runtestprotocol
 
-from autograder import grading
+from autograder import grading, messages
 from autograder.assignment import Assignment, load_assignment
 from autograder.collect import Plugin, Silent
 from autograder.collection import Collection
@@ -139,7 +139,7 @@ class Graded(Plugin):
         """Nothing is left to do: the verdict was reached before it was reported."""
 
     def _reports(self, item: pytest.Item, verdict: Verdict) -> Iterator[pytest.TestReport]:
-        text = clean(verdict.student_output).strip() or f"This does not hold: {verdict.check.name}"
+        text = clean(verdict.student_output).strip() or messages.grading.PROPERTY.format(name=verdict.check.name)
         properties = _properties(verdict)
         if verdict.status in (Status.PASSED, Status.FAILED):
             yield _phase(item, "setup", "passed", properties)
@@ -151,17 +151,20 @@ class Graded(Plugin):
             report.longrepr = f"{text}\n\n{clean(verdict.staff_output)}"
         else:
             report = _phase(item, "setup", "skipped", properties)
-            reason = f"A person decides. {text}" if verdict.status is Status.MANUAL else text
-            report.longrepr = str(item.path), 0, f"Skipped: {reason}"
+            reason = messages.reports.A_PERSON_DECIDES.format(text=text) if verdict.status is Status.MANUAL else text
+            report.longrepr = str(item.path), 0, messages.reports.SKIPPED_BECAUSE.format(reason=reason)
         if self._staff and verdict.status is Status.FAILED and verdict.staff_output:
-            report.sections.append(("for staff", clean(verdict.staff_output)))
+            report.sections.append((messages.reports.FOR_STAFF, clean(verdict.staff_output)))
         yield report
         yield _phase(item, "teardown", "passed", properties)
 
     # ------------------------------------------------------------------------------------- the report
 
     def pytest_report_header(self) -> list[str]:
-        return [f"assignment: {self.assignment.name}, {self.assignment.title}", *self._header.splitlines()]
+        return [
+            messages.reports.ASSIGNMENT.format(name=self.assignment.name, title=self.assignment.title),
+            *self._header.splitlines(),
+        ]
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if not self._shown:
@@ -171,9 +174,11 @@ class Graded(Plugin):
         for part in everything.parts:
             graded = self._report(v for v in self._shown.values() if v.check.part == part.number)
             if graded.verdicts:
-                terminalreporter.write_line(f"Part {part.number}  {part.title}: {_score(graded)}")
-        by_hand = f", and {points(everything.by_hand)} that a person gives" if everything.by_hand else ""
-        terminalreporter.write_line(f"Total: {_score(everything)}{by_hand}")
+                terminalreporter.write_line(
+                    messages.reports.PART_SCORE.format(number=part.number, title=part.title, score=_score(graded))
+                )
+        by_hand = messages.reports.AND_BY_HAND.format(points=points(everything.by_hand)) if everything.by_hand else ""
+        terminalreporter.write_line(messages.reports.TOTAL.format(score=_score(everything), by_hand=by_hand))
         for note in everything.notes:
             terminalreporter.write_line(clean(note))
 

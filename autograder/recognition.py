@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder import messages
 from autograder.bounded import TookTooMuch, bounded
 from autograder.cutting import Cut, definitions
 from autograder.notebooks import NotANotebook, Notebook, read_notebook
@@ -54,22 +55,24 @@ def recognise(folder: Path, wanted: str, names: Collection[str] = ()) -> Recogni
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     deeper = [path for path in files if path.name == wanted]
     if len(deeper) > 1:
-        return Recognised(problem=f"{wanted} is there more than once: {_listed(deeper, folder)}; hand in one of them")
+        return Recognised(problem=messages.handing_in.THERE_TWICE.format(wanted=wanted, paths=_listed(deeper, folder)))
     if deeper:
         _lift(deeper[0], folder)
-        return Recognised((f"{wanted} was found in the folder {deeper[0].parent.relative_to(folder).as_posix()}.",))
+        return Recognised(
+            (messages.handing_in.FOUND_BELOW.format(wanted=wanted, folder=_inside(deeper[0].parent, folder)),)
+        )
     alike = [path for path in files if _means(path.name, wanted)]
     if len(alike) == 1:
         _lift(alike[0], folder)
         shutil.move(folder / alike[0].name, folder / wanted)
-        return Recognised((f"{_inside(alike[0], folder)} was taken for {wanted}.",))
+        return Recognised((messages.handing_in.TAKEN_FOR.format(name=_inside(alike[0], folder), wanted=wanted),))
     notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
     named = [path for path in notebooks if _means(path.with_suffix(".py").name, wanted)]
     chosen = named if len(named) == 1 else notebooks
     if len(chosen) == 1:
         return _from_notebook(chosen[0], folder, wanted, names)
     if several := alike or notebooks:
-        return Recognised(problem=f"{wanted} is missing; it could be {_listed(several, folder)}: hand in one of them")
+        return Recognised(problem=messages.handing_in.COULD_BE.format(wanted=wanted, paths=_listed(several, folder)))
     return Recognised()
 
 
@@ -92,10 +95,10 @@ def _from_notebook(path: Path, folder: Path, wanted: str, names: Collection[str]
     try:
         notebook, cut = bounded(lambda: _read(path, names), _READ_WITHIN_S)
     except (NotANotebook, TookTooMuch) as error:
-        return Recognised(problem=f"{wanted} is missing, and {name} cannot be read as a notebook: {error}")
+        return Recognised(problem=messages.handing_in.NO_NOTEBOOK.format(wanted=wanted, name=name, why=error))
     _lift(path, folder)
     (folder / wanted).write_text(cut.source, encoding="utf-8", errors="replace")
-    notes = (f"{name} was read as {wanted}: its definitions, imports and constants.",)
+    notes = (messages.handing_in.NOTEBOOK_READ.format(name=name, wanted=wanted),)
     return Recognised((*notes, *_left_out(name, notebook.place, cut.left_out)), cut, notebook, name)
 
 
@@ -119,10 +122,14 @@ def cut_down(recognised: Recognised, module: Path, names: Collection[str]) -> Re
         return None
     if not cut.may_have(names or cut.defined):
         return None
-    note = f"{module.name} cannot be imported: only its definitions, imports and constants are graded."
+    note = messages.handing_in.ONLY_DEFINITIONS.format(name=module.name)
     pieces = [piece for piece in cut.left_out if not piece.is_not_imported]
-    notes = (*recognised.notes, note, *_left_out(module.name, "line {}".format, pieces))
+    notes = (*recognised.notes, note, *_left_out(module.name, _line_of, pieces))
     return replace(recognised, notes=notes, cut=cut)
+
+
+def _line_of(line: int) -> str:
+    return messages.handing_in.LINE.format(line=line)
 
 
 def _text(content: bytes) -> str:
@@ -140,20 +147,26 @@ def _line(content: bytes) -> str:
 def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut]) -> tuple[str, ...]:
     broken = [piece for piece in left_out if piece.problem]
     notes = [
-        f"{name}, {place(piece.line)}: {piece.text} ({piece.problem}): no valid Python, so "
-        f"{_few(sorted(piece.names)) or 'the whole piece'} was left out."
+        messages.handing_in.NO_PYTHON.format(
+            name=name,
+            place=place(piece.line),
+            text=piece.text,
+            problem=piece.problem,
+            names=_few(sorted(piece.names)) or messages.handing_in.WHOLE_PIECE,
+        )
         for piece in broken[:_BROKEN_NAMED]
     ]
     if len(broken) > _BROKEN_NAMED:
-        notes.append(f"{name}: {len(broken) - _BROKEN_NAMED} more pieces are no valid Python.")
-    if others := [f"{place(piece.line)}: {piece.text}" for piece in left_out if not piece.problem]:
-        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        notes.append(f"{name}: not run, because it defines nothing: {'; '.join(others[:_NAMED])}{more}.")
+        notes.append(messages.handing_in.MORE_NO_PYTHON.format(name=name, count=len(broken) - _BROKEN_NAMED))
+    idle = [piece for piece in left_out if not piece.problem]
+    if others := [messages.handing_in.PIECE.format(place=place(piece.line), text=piece.text) for piece in idle]:
+        more = messages.handing_in.MORE.format(count=len(others) - _NAMED) if len(others) > _NAMED else ""
+        notes.append(messages.handing_in.NOT_RUN.format(name=name, pieces="; ".join(others[:_NAMED]), more=more))
     return tuple(notes)
 
 
 def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    more = messages.handing_in.MORE.format(count=len(names) - _NAMED) if len(names) > _NAMED else ""
     return ", ".join(name[:_NAME_CHARS] for name in names[:_NAMED]) + more
 
 

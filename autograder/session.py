@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from autograder import failures, wording
+from autograder import failures, messages, wording
 from autograder.assignment import Limits
 from autograder.conversation import Answer, Record, enveloped
 from autograder.errors import StudentCodeFailed, WallError
@@ -132,14 +132,14 @@ class Session:
 
     def _welcome(self) -> None:
         self._await_confinement()
-        what = f"importing {self._task.module_file}"
+        what = messages.running.IMPORTING.format(file=self._task.module_file)
         try:
             message = self._link.receive(0, self._limits.import_timeout_s).message
             if message.get("kind") == "raised":
                 raise self._remember(self._raised(message, what))
             names = message.get("names")
             if message.get("kind") != "ready" or not isinstance(names, list):
-                raise wire.WireError("its form is unknown")
+                raise wire.WireError(messages.running.UNKNOWN_FORM)
         except Broken as broken:
             raise self._fail(broken, what, self._limits.import_timeout_s) from None
         except wire.WireError as error:
@@ -151,7 +151,7 @@ class Session:
         try:
             self._link.finish()
         except Broken as broken:
-            raise self._fail(broken, "the last call", 0) from None
+            raise self._fail(broken, messages.running.LAST_CALL, 0) from None
 
     def _exchange(
         self, what: str, request: serve.Request, watched: dict[int, str]
@@ -180,10 +180,7 @@ class Session:
         changed = reply.message.get("changed")
         for number in changed if isinstance(changed, list) else ():
             if type(number) is int and number in labels:
-                raise StudentCodeFailed(
-                    f"{what} changed {labels[number]} in place, but should leave its arguments as they are\n"
-                    "Hint: work on a copy; functions whose names end in _ change their tensor."
-                )
+                raise StudentCodeFailed(messages.running.CHANGED_ARGUMENT.format(what=what, label=labels[number]))
         return answer, packed.differentiable
 
     def _frame(self, packed: parcel.Parcel, watched: list[int]) -> list[bytes | bytearray | memoryview]:
@@ -203,8 +200,8 @@ class Session:
                 raise self._raised(message, what)
             case "unsendable":
                 text = steady(failures.text_of(message, "text"), self._task.plan)
-                raise StudentCodeFailed(f"{what} returned {text}, which cannot be graded")
-        raise wire.WireError("its form is unknown")
+                raise StudentCodeFailed(messages.running.UNGRADABLE.format(what=what, text=text))
+        raise wire.WireError(messages.running.UNKNOWN_FORM)
 
     def _unopened(self, pieces: list[bytes | bytearray | memoryview], text: str, what: str) -> Exception:
         self._end()  # first: it may hold what another worker needs
@@ -214,12 +211,7 @@ class Session:
             return WallError(f"the nursery died: {error}")
         if is_ours:
             return WallError(f"the arguments of {what} did not open in the worker: {text}")
-        return self._remember(
-            StudentCodeFailed(
-                f"{what} could not be called: its arguments did not arrive ({text})\n"
-                "Hint: your file changes something that Python or torch itself needs."
-            )
-        )
+        return self._remember(StudentCodeFailed(messages.running.ARGUMENTS_LOST.format(what=what, text=text)))
 
     def _raised(self, message: dict[str, Any], what: str) -> StudentCodeFailed:
         module = failures.Module(self._task.module_file, self.names, self._place, self._why_left_out)

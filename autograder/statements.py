@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from autograder import messages
+
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BEGINS = re.compile(r"[^\s#)\]}'\"\\]")  # at the left margin
 _GOES_ON = re.compile(r"(?:else|elif|except|finally)\b")
@@ -121,7 +123,7 @@ def _broken(lines: list[str], first: int, head: int, end: int) -> LeftOut:
         return LeftOut(line, start_of(lines[line - 1]), error.msg, names)
     except (ValueError, RecursionError, MemoryError) as error:
         return LeftOut(first + 1, start_of(lines[first]), str(error) or type(error).__name__, names)
-    return LeftOut(first + 1, start_of(lines[first]), "it belongs to what stands before it", names)
+    return LeftOut(first + 1, start_of(lines[first]), messages.handing_in.BELONGS_BEFORE, names)
 
 
 def _at_their_lines(lines: list[str], first: int, end: int) -> str:

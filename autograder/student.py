@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from autograder import wording
+from autograder import messages, wording
 from autograder.conversation import Answer, Conversation, Record
 from autograder.errors import StudentCodeFailed
 from autograder.worker import parcel, serve
@@ -47,7 +47,7 @@ class _Crossing(torch.autograd.Function):
         _, *inputs = ctx.saved_tensors
         if all(cotangent is None for cotangent in cotangents):
             return None, None, None, None, None, *[None] * len(inputs)
-        what, create_graph = f"the gradient of {ctx.what}", torch.is_grad_enabled()
+        what, create_graph = messages.running.GRADIENT_OF.format(what=ctx.what), torch.is_grad_enabled()
         answer, leaves = ctx.session.vjp(what, ctx.record, cotangents, create_graph=create_graph)
         gradients = _open(answer, ctx.session, what, [*inputs, *leaves] if create_graph else [])
         return None, None, None, None, None, *_fit(gradients, inputs)
@@ -124,10 +124,10 @@ class Remote(parcel.Handle):
         return _call(self._session, f"{self._label}[{key!r}]", operator.getitem, self, key)
 
     def __len__(self) -> int:
-        length = _call(self._session, f"len({self._label})", len, self)
+        length = _call(self._session, messages.running.LENGTH_OF.format(label=self._label), len, self)
         if type(length) is not int or not 0 <= length <= _LENGTH_LIMIT:  # list() makes room for so many at once
             found = length if type(length) is int else wording.kind_of(length)
-            raise StudentCodeFailed(f"len({self._label}) is {found}, but should be between 0 and {_LENGTH_LIMIT}")
+            raise StudentCodeFailed(messages.running.LENGTH.format(label=self._label, got=found, most=_LENGTH_LIMIT))
         return length
 
     def __iter__(self) -> Iterator[Any]:
@@ -166,7 +166,7 @@ class Student:
         if name not in self._found:
             value = getattr(self.module, name)
             if not isinstance(value, Remote):
-                raise StudentCodeFailed(f"{name} is {wording.kind_of(value)}, but should be a function or a class")
+                raise StudentCodeFailed(messages.running.NOT_CALLABLE.format(name=name, got=wording.kind_of(value)))
             self._found[name] = value
         return self._found[name]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder import messages
 from autograder.assignment import Assignment
 from autograder.errors import UsageError, nearest
 from autograder.recognition import recognise
@@ -124,15 +125,12 @@ def _copy(folder: Path, workspace: Workspace) -> None:
 def _kind(path: Path) -> str | None:
     """What a path is, in words, if it is neither a file nor a folder."""
     if path.is_symlink():
-        return "a link"
-    return None if path.is_file() or path.is_dir() else "a pipe, a socket or a device"
+        return messages.handing_in.A_LINK
+    return None if path.is_file() or path.is_dir() else messages.handing_in.A_DEVICE
 
 
 def _refusal(entries: int, size: int, depth: int) -> str | None:
     """Why no more is copied: every worker gets a copy of its own."""
     if entries > _MAX_FILES or size > _MAX_MIB << 20:
-        return (
-            f"what was handed in has more than {_MAX_FILES} files and folders or {_MAX_MIB} MiB\n"
-            "Hint: hand in only the files that the sheet asks for."
-        )
-    return f"what was handed in has folders within folders, more than {_MAX_DEPTH} deep" if depth > _MAX_DEPTH else None
+        return messages.handing_in.TOO_MUCH.format(files=_MAX_FILES, mib=_MAX_MIB)
+    return messages.handing_in.TOO_DEEP.format(depth=_MAX_DEPTH) if depth > _MAX_DEPTH else None

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from autograder import messages
 from autograder.bounded import TookTooMuch, bounded
 
 MAX_ENTRIES, MAX_MIB = 2000, 200
@@ -30,7 +31,7 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         bounded(lambda: _unpack(archive, folder), _WITHIN_S)
     except TookTooMuch as error:
-        raise NotUnpacked(f"{archive.name} cannot be unpacked: {error}") from None
+        raise NotUnpacked(messages.handing_in.NOT_UNPACKED.format(name=archive.name, why=error)) from None
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -38,13 +39,13 @@ def _unpack(archive: Path, folder: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             entries = opened.infolist()
             if len(entries) > MAX_ENTRIES:
-                raise NotUnpacked(f"{archive.name} has more than {MAX_ENTRIES} entries")
+                raise NotUnpacked(messages.handing_in.TOO_MANY_ENTRIES.format(name=archive.name, entries=MAX_ENTRIES))
             left = MAX_MIB << 20  # what an entry says of its size may be a lie
             for entry in entries:
                 left -= _write(opened, entry, folder, left)
     except _DAMAGED as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)  # no path of ours
-        raise NotUnpacked(f"{archive.name} cannot be unpacked ({why}); pack it again") from None
+        raise NotUnpacked(messages.handing_in.DAMAGED_ZIP.format(name=archive.name, why=why)) from None
 
 
 def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, room: int) -> int:
@@ -61,6 +62,6 @@ def _write(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, room: 
             written += len(chunk)
             if written > room:
                 name = Path(str(opened.filename)).name
-                raise NotUnpacked(f"{name} holds more than {MAX_MIB} MiB; hand in only the files asked for")
+                raise NotUnpacked(messages.handing_in.TOO_LARGE_ZIP.format(name=name, mib=MAX_MIB))
             file.write(chunk)
     return written

@@ -6,7 +6,7 @@ import time
 import traceback
 from dataclasses import dataclass, field, replace
 
-from autograder import grading
+from autograder import grading, messages
 from autograder.errors import AssignmentError, CheckFailed, Mismatch, NotRecorded, StudentCodeFailed
 from autograder.exhibits import Exhibit
 from autograder.host import Transcript
@@ -55,7 +55,7 @@ def _reached(run: Run) -> Verdict:
         failure = AssignmentError("the check has partial credit, but ended without calling set_score")
     score = run.score if run.score is not None else check.max_score
     if failure is None and score < check.max_score:
-        failure = Mismatch(f"earned {score:g} of {check.max_score:g} points")
+        failure = Mismatch(messages.grading.PARTLY_EARNED.format(score=score, possible=check.max_score))
     elif failure is not None:
         score = 0.0
     staff = _staff_output(run, failure)
@@ -65,7 +65,7 @@ def _reached(run: Run) -> Verdict:
         text = _student_output(check, failure, run.transcript)
         brief = _brief(check, failure)
         return Verdict(check, Status.FAILED, score, text, staff, wall_s, run.leaderboard_value, run.mistakes, brief)
-    lost = grading.unfinished(check, f"{type(failure).__name__} in the check itself")
+    lost = grading.unfinished(check, messages.grading.RAISED_IN_CHECK.format(exception=type(failure).__name__))
     return Verdict(check, Status.ERROR, 0.0, lost.student_output, staff, wall_s)
 
 
@@ -78,12 +78,14 @@ def _student_output(check: Check, failure: AssertionError, transcript: Transcrip
     if check.hide_errors is not None:
         return check.hide_errors
     if check.visibility is not Visibility.VISIBLE:
-        return f"This does not hold: {check.name}"  # the property, never the inputs or the numbers
+        return messages.grading.PROPERTY.format(name=check.name)  # the property, never the inputs or the numbers
     text = str(failure)
     if not isinstance(failure, CheckFailed):  # a plain assert of the check's: its own words, not pytest's analysis
         text = text.split("\nassert ")[0] if "\nassert " in text else ""
-        text = f"This does not hold: {check.name}" + (f"\n{text}" if text and not text.startswith("assert ") else "")
-    return text + (f"\n\nYour code printed:\n{transcript.printed}" if transcript.printed.strip() else "")
+        text = messages.grading.PROPERTY.format(name=check.name) + (
+            f"\n{text}" if text and not text.startswith("assert ") else ""
+        )
+    return text + (messages.grading.PRINTED.format(printed=transcript.printed) if transcript.printed.strip() else "")
 
 
 def _brief(check: Check, failure: AssertionError) -> str | None:
@@ -92,7 +94,7 @@ def _brief(check: Check, failure: AssertionError) -> str | None:
     if not is_shown or isinstance(failure, StudentCodeFailed):
         return None
     hints = [line for line in str(failure).splitlines() if line.startswith("Hint: ")]
-    return "\n".join([f"This does not hold: {check.name}", *hints])
+    return "\n".join([messages.grading.PROPERTY.format(name=check.name), *hints])
 
 
 def _staff_output(run: Run, failure: BaseException | None) -> str:
@@ -101,7 +103,7 @@ def _staff_output(run: Run, failure: BaseException | None) -> str:
         parts.append("".join(traceback.format_exception(failure)).strip())
     parts += [*run.notes, *run.show.problems]
     if run.transcript.printed.strip():
-        parts.append(f"The student's code printed:\n{run.transcript.printed}")
+        parts.append(messages.grading.PRINTED_FOR_STAFF.format(printed=run.transcript.printed))
     if failure is not None and run.transcript.max_rss_mib:
-        parts.append(f"Peak memory of the worker: {run.transcript.max_rss_mib} MiB")
+        parts.append(messages.grading.PEAK_MEMORY.format(mib=run.transcript.max_rss_mib))
     return "\n\n".join(parts)

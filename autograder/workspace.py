@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import messages
 from autograder.errors import WallError, nearest
 from autograder.recognition import Recognised, cut_down
 from autograder.users import Users
@@ -60,17 +61,21 @@ class Workspace:
         if (self.staged / wanted).is_file():
             return _encoding_problem(self.staged / wanted)
         if (self.staged / wanted).is_dir():
-            return f"{wanted} is a folder, but should be a file"
+            return messages.handing_in.A_FOLDER.format(wanted=wanted)
         if wanted in self.not_files:
-            return f"{wanted} is {self.not_files[wanted]}, but should be a file"
+            return messages.handing_in.NO_FILE.format(wanted=wanted, kind=self.not_files[wanted])
         found = sorted(path.name for path in self.staged.iterdir())
         if not found:
-            left = [f"{name} is {kind}" for name, kind in sorted(self.not_files.items())]
-            return f"{wanted} is missing: {'; '.join(left[:3]) or 'nothing was handed in'}"
+            odd = sorted(self.not_files.items())
+            left = [messages.handing_in.IS_KIND.format(name=name, kind=kind) for name, kind in odd]
+            return messages.handing_in.NOTHING_TAKEN.format(
+                wanted=wanted, what="; ".join(left[:3]) or messages.handing_in.NOTHING
+            )
         modules = [name for name in found if name.endswith(".py")]
         similar = nearest(wanted, found) or (modules[0] if len(modules) == 1 else None)
-        hint = f"\nHint: if {similar} is your solution, rename it to {wanted}." if similar else ""
-        return f"{wanted} is missing; found {', '.join(found[:10])}{' …' if len(found) > 10 else ''}{hint}"
+        hint = messages.handing_in.RENAME.format(similar=similar, wanted=wanted) if similar else ""
+        more = messages.handing_in.AND_MORE if len(found) > 10 else ""
+        return messages.handing_in.MISSING.format(wanted=wanted, found=", ".join(found[:10]), more=more, hint=hint)
 
     def cut_down(self, names: Collection[str]) -> Recognised | None:
         """What can be taken of a module that cannot be imported, to be `recognised` instead; None if nothing."""
@@ -81,17 +86,19 @@ class Workspace:
         pieces = self.recognised.cut.left_out if self.recognised.cut else ()
         for piece in pieces:
             if name in piece.names:
-                what = f"{name} was left out with {self.place(self._module_file, piece.line)} ({piece.text})"
+                place = self.place(self._module_file, piece.line)
+                what = messages.handing_in.LEFT_OUT.format(name=name, place=place, text=piece.text)
                 if piece.problem:
-                    return f"{what}, which is no valid Python: {piece.problem}"
-                return f"{what}: only definitions, imports and constants are taken"
+                    return messages.handing_in.LEFT_OUT_BROKEN.format(what=what, problem=piece.problem)
+                return messages.handing_in.LEFT_OUT_RUN.format(what=what)
         return ""
 
     def place(self, file: str, line: int) -> str:
         """Where a line of the student's code stands, for messages: in the notebook, if the file was made from one."""
         if self.recognised.notebook is not None and file == self._module_file:
-            return f"{self.recognised.notebook_name}, {self.recognised.notebook.place(line)}"
-        return f"{file}, line {line}"
+            place = self.recognised.notebook.place(line)
+            return messages.handing_in.NOTEBOOK_PLACE.format(name=self.recognised.notebook_name, place=place)
+        return messages.handing_in.FILE_LINE.format(file=file, line=line)
 
     @property
     def digest(self) -> str:
@@ -140,7 +147,7 @@ def _encoding_problem(path: Path) -> str | None:
     with path.open("rb") as file:
         start = file.read(1 << 16)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
-        return f"{path.name} is not saved as UTF-8 text, but should be: your editor can save it so"
+        return messages.handing_in.NO_UTF8.format(name=path.name)
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from markdown_it.token import Token
 
+from autograder import messages
 from autograder.answers.blocks import LISTED, Lines, language
 from autograder.answers.formulas import MATHS, bare, scan
 from autograder.answers.sheet import Kind, Piece, Problem
@@ -36,9 +37,7 @@ def fence_pieces(token: Token, lines: Lines, problems: list[Problem]) -> Iterato
     start, after = token.map or (0, 0)
     last = lines.lines[after - 1].strip()
     if after - 1 == start or last.strip(token.markup[0]) or len(last) < len(token.markup):
-        problems.append(
-            Problem(start + 1, f"the block that starts here is never closed: add a line with {token.markup}")
-        )
+        problems.append(Problem(start + 1, messages.answers.OPEN_BLOCK.format(closer=token.markup)))
     is_maths = language(token.info) in MATHS
     kind, text = bare(Kind.MATH if is_maths else Kind.CODE, token.content.strip())
     if text:
@@ -50,7 +49,7 @@ def _sentence_pieces(source: str, line: int, problems: list[Problem]) -> Iterato
     newlines = [found.start() for found in re.finditer("\n", source)]
     spans, unclosed = scan(source)
     for formula in unclosed:
-        text = f"the formula that starts here is never closed: add `{formula.closer}`"
+        text = messages.answers.OPEN_FORMULA.format(closer=formula.closer)
         problems.append(Problem(line + bisect_right(newlines, formula.start), text))
     edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(source)]
     gaps = list(zip(edges[::2], edges[1::2], strict=True))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder import messages
 from autograder.answers.blocks import Lines, parse, without_comments
 from autograder.answers.formulas import MARK
 from autograder.answers.headings import Names
@@ -23,11 +24,11 @@ def read_file(path: Path, questions: Mapping[str, str]) -> Sheet:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
-        return _refused(f"{path.name} is missing")
+        return _refused(messages.answers.MISSING.format(name=path.name))
     except OSError as error:
-        return _refused(f"{path.name} cannot be read: {error.strerror or error}")
+        return _refused(messages.answers.NOT_READABLE.format(name=path.name, why=error.strerror or error))
     if len(data) > _MAX_BYTES:
-        return _refused(f"{path.name} is larger than 1 MiB: hand in text only")
+        return _refused(messages.answers.TOO_LARGE.format(name=path.name))
     text, problem = _decoded(data)
     sheet = read(text, questions)
     return sheet if problem is None else Sheet(sheet.answers, (problem, *sheet.problems))
@@ -37,19 +38,21 @@ def read(text: str, questions: Mapping[str, str]) -> Sheet:
     """Read the answers to the questions (id -> number, such as "kl_std" -> "1.1"). Any text is read; none raises."""
     text, open_comment = without_comments(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > _MAX_BYTES or text.count("\n") >= _MAX_LINES:
-        return _refused(f"the file has more than 1 MiB or {_MAX_LINES} lines: hand in answers only")
+        return _refused(messages.answers.TOO_LONG.format(lines=_MAX_LINES))
     if sum(1 for _ in MARK.finditer(text)) > _MAX_DELIMITERS:
-        return _refused(f"the file has more than {_MAX_DELIMITERS} delimiters of formulas: hand in answers only")
+        return _refused(messages.answers.TOO_MANY_DELIMITERS.format(count=_MAX_DELIMITERS))
     names = Names(questions)
-    problems = [Problem(open_comment, "the comment `<!--` is never closed: add `-->`")] if open_comment else []
+    problems = [Problem(open_comment, messages.answers.OPEN_COMMENT)] if open_comment else []
     sections = _sections(Lines.of(text, names), names, problems)
     if len(sections) > _MAX_HEADINGS:
-        return _refused(f"the file has more than {_MAX_HEADINGS} headings: hand in answers only")
+        return _refused(messages.answers.TOO_MANY_HEADINGS.format(count=_MAX_HEADINGS))
     answers = _answers(sections, names, problems)
     problems += _lost(sections, names, answers)
     problems.sort(key=lambda problem: problem.line or _MAX_LINES + 1)
     if len(problems) > _MAX_PROBLEMS:
-        problems[_MAX_PROBLEMS:] = [Problem(None, f"and {len(problems) - _MAX_PROBLEMS} more problems")]
+        problems[_MAX_PROBLEMS:] = [
+            Problem(None, messages.answers.MORE_PROBLEMS.format(count=len(problems) - _MAX_PROBLEMS))
+        ]
     return Sheet(answers, tuple(problems))
 
 
@@ -63,7 +66,7 @@ def _decoded(data: bytes) -> tuple[str, Problem | None]:
         return data.decode("utf-16" if is_wide else "utf-8-sig"), None
     except UnicodeDecodeError:
         text = data.decode("utf-16", errors="replace") if is_wide else data.decode("latin-1")
-        return text, Problem(None, "the file is not in UTF-8, so symbols in it may be misread: save it as UTF-8")
+        return text, Problem(None, messages.answers.NO_UTF8)
 
 
 @dataclass
@@ -111,14 +114,14 @@ def _answers(sections: list[_Section], names: Names, problems: list[Problem]) ->
         found = [section for section in sections if section.id == name]
         filled = [section for section in found if section.pieces] or found[-1:]
         if len(filled) > 1:
-            where = " and ".join(str(section.line) for section in filled)
-            text = f"{name} is answered more than once, in lines {where}: the last one counts"
+            where = messages.answers.AND.join(str(section.line) for section in filled)
+            text = messages.answers.ANSWERED_TWICE.format(name=name, lines=where)
             problems.append(Problem(filled[-1].line, text))
         if filled:
             answers[name] = Answer(name, filled[-1].line, tuple(filled[-1].pieces))
         else:
-            title = f"{name} ({number})" if number else name
-            problems.append(Problem(None, f"there is no heading for {title}: add `## {name}`"))
+            title = messages.answers.TITLE.format(name=name, number=number) if number else name
+            problems.append(Problem(None, messages.answers.NO_HEADING.format(title=title, name=name)))
     return answers
 
 
@@ -132,9 +135,11 @@ def _lost(sections: list[_Section], names: Names, answers: Mapping[str, Answer])
         lost = [piece for piece in section.pieces if number > first or piece.display or piece.kind is Kind.BOX]
         if section.line == 0:
             if lost:
-                yield Problem(lost[0].line, "this stands before the first heading, so it answers no question")
+                yield Problem(lost[0].line, messages.answers.BEFORE_HEADINGS)
         elif lost or (similar is not None and similar not in answers):
-            cure = f": did you mean {similar}?" if similar else ""
-            beneath = " What stands beneath it is not read as an answer." if section.pieces else ""
-            text = f"heading {section.heading[:60]!r} is no question of this sheet{cure or '.'}{beneath}"
+            cure = messages.answers.DID_YOU_MEAN.format(similar=similar) if similar else ""
+            beneath = messages.answers.NOT_READ_AS_ANSWER if section.pieces else ""
+            text = messages.answers.UNKNOWN_HEADING.format(
+                heading=section.heading[:60], cure=cure or ".", beneath=beneath
+            )
             yield Problem(section.line, text)

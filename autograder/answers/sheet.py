@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autograder import messages
+
 
 class Kind(enum.Enum):
     """What a piece of an answer is."""
@@ -48,7 +50,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        return self.text if self.line is None else f"line {self.line}: {self.text}"
+        return self.text if self.line is None else messages.answers.AT_LINE.format(line=self.line, text=self.text)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 import torch
 
+from autograder import messages
 from autograder.errors import Mismatch
 from autograder.wording import shape_of
 
@@ -31,11 +32,25 @@ def assert_standard_normal(draws: torch.Tensor, *, again: torch.Tensor, false_al
         _assert_mean(noise, alpha, name)
         _assert_mean_square(noise, alpha, name)
         _assert_distribution(noise, alpha, name)
-    _assert_orthogonal(first.reshape(-1), second.reshape(-1), alpha, f"{name} of two calls", "Two calls are related.")
-    _assert_orthogonal(first[:-1:2], first[1::2], alpha, f"{name} of two rows", "Two examples share noise.")
+    _assert_orthogonal(
+        first.reshape(-1),
+        second.reshape(-1),
+        alpha,
+        messages.comparing.TWO_CALLS.format(name=name),
+        messages.comparing.CALLS_RELATED,
+    )
+    _assert_orthogonal(
+        first[:-1:2], first[1::2], alpha, messages.comparing.TWO_ROWS.format(name=name), messages.comparing.ROWS_RELATED
+    )
     for i in range(columns):
         for j in range(i):
-            _assert_orthogonal(first[:, i], first[:, j], alpha, f"{name} of two columns", "Two entries share noise.")
+            _assert_orthogonal(
+                first[:, i],
+                first[:, j],
+                alpha,
+                messages.comparing.TWO_COLUMNS.format(name=name),
+                messages.comparing.COLUMNS_RELATED,
+            )
 
 
 def _matrix(draws: torch.Tensor, name: str) -> torch.Tensor:
@@ -43,7 +58,7 @@ def _matrix(draws: torch.Tensor, name: str) -> torch.Tensor:
     if noise.dim() != 2:
         raise ValueError(f"{name} has shape {shape_of(noise)}, but should be (n, d)")
     if not bool(torch.isfinite(noise).all()):
-        raise Mismatch(f"{name} has entries that are not finite")
+        raise Mismatch(messages.comparing.NOT_FINITE.format(name=name))
     return noise[: noise.shape[0] // 2 * 2]
 
 
@@ -52,7 +67,7 @@ def _assert_mean(noise: torch.Tensor, alpha: float, name: str) -> None:
     bound = NormalDist().inv_cdf(1 - alpha / 2) / math.sqrt(n)  # the mean is N(0, 1/n) exactly
     mean = float(noise.mean())
     if abs(mean) > bound:
-        raise Mismatch(f"the mean of {name} is {mean:.4g}, but should be 0 within {bound:.2g} ({n} draws)")
+        raise Mismatch(messages.comparing.MEAN.format(name=name, mean=mean, bound=bound, n=n))
 
 
 def _assert_mean_square(noise: torch.Tensor, alpha: float, name: str) -> None:
@@ -60,9 +75,7 @@ def _assert_mean_square(noise: torch.Tensor, alpha: float, name: str) -> None:
     square = float(noise.square().mean())
     low, high = 1 - 2 * math.sqrt(x / n), 1 + 2 * math.sqrt(x / n) + 2 * x / n
     if not low <= square <= high:
-        raise Mismatch(
-            f"the mean square of {name} is {square:.4g}, but should be 1, between {low:.3f} and {high:.3f} ({n} draws)"
-        )
+        raise Mismatch(messages.comparing.MEAN_SQUARE.format(name=name, square=square, low=low, high=high, n=n))
 
 
 def _assert_distribution(noise: torch.Tensor, alpha: float, name: str) -> None:
@@ -72,10 +85,7 @@ def _assert_distribution(noise: torch.Tensor, alpha: float, name: str) -> None:
     distance = float(torch.maximum(ordered - steps[:-1], steps[1:] - ordered).max())
     bound = math.sqrt(math.log(2 / alpha) / (2 * n))
     if distance > bound:
-        raise Mismatch(
-            f"the distribution function of {name} is {distance:.3f} away from the standard normal one, "
-            f"but should be within {bound:.3f} ({n} draws)"
-        )
+        raise Mismatch(messages.comparing.DISTRIBUTION.format(name=name, distance=distance, bound=bound, n=n))
 
 
 def _assert_orthogonal(a: torch.Tensor, b: torch.Tensor, alpha: float, name: str, meaning: str) -> None:
@@ -85,8 +95,9 @@ def _assert_orthogonal(a: torch.Tensor, b: torch.Tensor, alpha: float, name: str
     bound = 2 * math.sqrt(n * x) + x
     if abs(product) > bound:
         raise Mismatch(
-            f"the correlation between {name} is {product / n:.3f}, but should be 0 within {bound / n:.3f} ({n} pairs). "
-            f"{meaning}"
+            messages.comparing.CORRELATION.format(
+                pair=name, correlation=product / n, bound=bound / n, n=n, meaning=meaning
+            )
         )
 
 
@@ -98,15 +109,19 @@ def assert_bernoulli(draws: torch.Tensor, p: torch.Tensor, *, false_alarm: float
     """
     tosses, p = draws.detach().double(), p.detach().double()
     if not bool(((tosses == 0) | (tosses == 1)).all()):
-        raise Mismatch(f"{name} has entries that are neither 0 nor 1")
+        raise Mismatch(messages.comparing.NO_COINS.format(name=name))
     n, columns = tosses.shape
     alpha = false_alarm / (2 * columns + columns * (columns - 1) // 2)
     centred = tosses - p
     for i in range(columns):
-        _assert_small(centred[:, i], alpha, f"the frequency of ones in {name} with p = {float(p[i]):g}", float(p[i]))
-        _assert_small(centred[:-1:2, i] * centred[1::2, i], alpha, f"the covariance of two rows of {name}", 0.0)
+        _assert_small(centred[:, i], alpha, messages.comparing.FREQUENCY.format(name=name, p=float(p[i])), float(p[i]))
+        _assert_small(
+            centred[:-1:2, i] * centred[1::2, i], alpha, messages.comparing.COVARIANCE_OF_ROWS.format(name=name), 0.0
+        )
         for j in range(i):
-            _assert_small(centred[:, i] * centred[:, j], alpha, f"the covariance of two columns of {name}", 0.0)
+            _assert_small(
+                centred[:, i] * centred[:, j], alpha, messages.comparing.COVARIANCE_OF_COLUMNS.format(name=name), 0.0
+            )
 
 
 def _assert_small(terms: torch.Tensor, alpha: float, what: str, centre: float) -> None:
@@ -115,4 +130,4 @@ def _assert_small(terms: torch.Tensor, alpha: float, what: str, centre: float) -
     bound = math.sqrt(math.log(2 / alpha) / (2 * n))
     mean = float(terms.mean())
     if abs(mean) > bound:
-        raise Mismatch(f"{what} is {centre + mean:.4f}, but should be {centre:g} within {bound:.4f} ({n} draws)")
+        raise Mismatch(messages.comparing.COIN.format(what=what, got=centre + mean, wanted=centre, bound=bound, n=n))

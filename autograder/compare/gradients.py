@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.compare import relations, smallest
 from autograder.compare.inputs import normal
 from autograder.compare.values import Tolerance, assert_close, reference_is_mistaken, same, tolerance_for
@@ -69,7 +70,7 @@ class _Seen:
             gradients = self.gradients(case) if case.differentiable else {}
         except (CheckFailed, RuntimeError):
             gradients = {}
-        shown = {f"the gradient with respect to {name}": value for name, value in gradients.items()}
+        shown = {messages.comparing.GRADIENT_OF_ALL.format(name=name): value for name, value in gradients.items()}
         return {**self.results, **shown}
 
     def gradients(self, case: _Case) -> dict[str, torch.Tensor | None]:
@@ -79,8 +80,10 @@ class _Seen:
             if isinstance(result, torch.Tensor) and result.is_floating_point():
                 if not result.requires_grad:
                     raise Mismatch(
-                        f"{label} has no gradient: it is cut off from {listed(case.differentiable)} [{case.where}]",
-                        hint="detach(), .data, .item(), torch.tensor(...) and no_grad() cut the graph.",
+                        messages.comparing.NO_GRADIENT_AT_ALL.format(
+                            label=label, names=listed(case.differentiable), where=case.where
+                        ),
+                        hint=messages.comparing.NO_GRADIENT_AT_ALL_HINT,
                     )
                 cotangent = normal(*result.shape, seed=_COTANGENT_SEED + number, dtype=torch.float64)
                 total = total + (result.double() * cotangent).sum()
@@ -239,7 +242,7 @@ def _compare(seen: _Seen, expected: Callable[..., Any], case: _Case) -> None:
         tolerance = case.tolerance(dtype) if dtype is not None else None
         assert_close(seen.results[label], wanted, name=label, where=case.where, dtype=dtype, tolerance=tolerance)
     if extra := [label for label in seen.results if label not in exact.results]:
-        raise Mismatch(f"{extra[0]} is there, but should not be [{case.where}]")
+        raise Mismatch(messages.comparing.UNWANTED.format(label=extra[0], where=case.where))
     if case.differentiable and any(isinstance(r, torch.Tensor) and r.requires_grad for r in exact.results.values()):
         _compare_gradients(seen, exact, case)
 
@@ -252,12 +255,12 @@ def _compare_gradients(seen: _Seen, exact: _Seen, case: _Case) -> None:
             expected = torch.zeros_like(exact.inputs[name])
         elif actual[name] is None:
             raise Mismatch(
-                f"{case.name} has no gradient with respect to {name} [{case.where}]",
-                hint=f"the result is cut off from {name}: look for detach(), .data, .item() or no_grad().",
+                messages.comparing.NO_GRADIENT.format(result=case.name, name=name, where=case.where),
+                hint=messages.comparing.NO_GRADIENT_HINT.format(name=name),
             )
         dtype = seen.inputs[name].dtype
         found = actual[name] if actual[name] is not None else torch.zeros_like(seen.inputs[name])
-        label = f"the gradient of {case.name} with respect to {name}"
+        label = messages.comparing.GRADIENT.format(result=case.name, name=name)
         assert_close(found, expected, name=label, where=case.where, dtype=dtype, tolerance=case.tolerance(dtype))
 
 
@@ -273,6 +276,6 @@ def flatten(label: str, value: Any) -> dict[str, Any]:
 def _absent(label: str, seen: _Seen, case: _Case) -> str:
     got = seen.results.get(case.name, None)
     if list(seen.results) == [case.name]:
-        return f"{case.name} is {kind_of(got)}, but should have {label} [{case.where}]"
-    there = ", ".join(seen.results) or "nothing"
-    return f"{label} is missing from the result; there is {there} [{case.where}]"
+        return messages.comparing.NO_PARTS.format(name=case.name, got=kind_of(got), label=label, where=case.where)
+    there = ", ".join(seen.results) or messages.comparing.NOTHING
+    return messages.comparing.ABSENT.format(label=label, there=there, where=case.where)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.compare.gradients import flatten
 from autograder.compare.values import assert_close, tolerance_for
 from autograder.errors import Mismatch
@@ -24,14 +25,18 @@ def assert_runs(actual: Callable[..., Any], expected: Callable[..., Any], *argum
     seen = flatten(name, actual(*arguments, **keywords))
     for label, value in wanted.items():
         if label not in seen:
-            there = ", ".join(seen) or "nothing"
-            raise Mismatch(f"{label} is missing from the result; there is {there} [{where}]")
+            there = ", ".join(seen) or messages.comparing.NOTHING
+            raise Mismatch(messages.comparing.ABSENT.format(label=label, there=there, where=where))
         if isinstance(value, torch.Tensor):
             assert_close(_blank(seen[label]), _blank(value), name=label, where=where)
         elif not _same_kind(seen[label], value):
-            raise Mismatch(f"{label} is {kind_of(seen[label])}, but should be {kind_of(value)} [{where}]")
+            raise Mismatch(
+                messages.comparing.ANOTHER_KIND.format(
+                    label=label, got=kind_of(seen[label]), wanted=kind_of(value), where=where
+                )
+            )
     if extra := [label for label in seen if label not in wanted]:
-        raise Mismatch(f"{extra[0]} is there, but should not be [{where}]")
+        raise Mismatch(messages.comparing.UNWANTED.format(label=extra[0], where=where))
 
 
 def assert_batchwise(function: Callable[..., Any], *inputs: torch.Tensor, name: str) -> None:
@@ -41,16 +46,18 @@ def assert_batchwise(function: Callable[..., Any], *inputs: torch.Tensor, name: 
     """
     whole = function(*inputs)
     if not isinstance(whole, torch.Tensor) or whole.shape[:1] != inputs[0].shape[:1]:
-        raise Mismatch(f"{name} is {kind_of(whole)}, but should be a tensor with one entry for each example")
+        raise Mismatch(messages.comparing.NOT_BATCHED.format(name=name, got=kind_of(whole)))
     where = _call(name, inputs)
     tolerance = tolerance_for(whole.dtype)
     order = torch.arange(len(inputs[0])).roll(1)
     mixed = function(*(value[order] for value in inputs))
-    assert_close(mixed, whole[order], name=f"{name} of the examples in another order", where=where, tolerance=tolerance)
+    assert_close(
+        mixed, whole[order], name=messages.comparing.PERMUTED.format(name=name), where=where, tolerance=tolerance
+    )
     for some in (slice(0, 1), slice(1, None)):
         alone = function(*(value[some] for value in inputs))
-        label = f"{name} of {'the first example alone' if some.start == 0 else 'all examples but the first'}"
-        assert_close(alone, whole[some], name=label, where=where, tolerance=tolerance)
+        label = messages.comparing.FIRST_ALONE if some.start == 0 else messages.comparing.ALL_BUT_FIRST
+        assert_close(alone, whole[some], name=label.format(name=name), where=where, tolerance=tolerance)
 
 
 def assert_no_trace(student: Any, call: Callable[[], Any], *, name: str) -> None:
@@ -60,7 +67,7 @@ def assert_no_trace(student: Any, call: Callable[[], Any], *, name: str) -> None
     after = student.settings()
     for what, value in before.items():
         if after.get(what) != value:
-            raise Mismatch(f"{name} changed {what} for the whole program, but should leave it as it is")
+            raise Mismatch(messages.comparing.LEFT_A_TRACE.format(name=name, what=what))
 
 
 def _same_kind(one: Any, other: Any) -> bool:

@@ -12,24 +12,25 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.compare.values import Tolerance, same
 from autograder.errors import Evidence
 from autograder.wording import listed
 
 _CLOSE = Tolerance(rtol=1e-3, atol=1e-6)
-_GRADIENT = "the gradient"
+_GRADIENT = messages.comparing.GRADIENT_OF_ALL.partition("{")[0]
 _ENOUGH = 3  # entries: two numbers are related to two others in too many ways
 
 # How an argument may be misread: (its name begins with, what it was taken for, the value that a right function would
 # have to be given to do the same).
 _MISREADINGS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] = (
-    ("logvar", "the logarithm of the standard deviation", lambda v: 2 * v),
-    ("logvar", "the variance", lambda v: v.abs().log()),
-    ("logvar", "the standard deviation", lambda v: 2 * v.abs().log()),
-    ("var", "the standard deviation", lambda v: v.square()),
-    ("var", "the log-variance", lambda v: v.exp()),
-    ("v", "the standard deviation", lambda v: v.square()),
-    ("sigma", "the variance", lambda v: v.sqrt()),
+    ("logvar", messages.comparing.LOG_STANDARD_DEVIATION, lambda v: 2 * v),
+    ("logvar", messages.comparing.VARIANCE, lambda v: v.abs().log()),
+    ("logvar", messages.comparing.STANDARD_DEVIATION, lambda v: 2 * v.abs().log()),
+    ("var", messages.comparing.STANDARD_DEVIATION, lambda v: v.square()),
+    ("var", messages.comparing.LOG_VARIANCE, lambda v: v.exp()),
+    ("v", messages.comparing.STANDARD_DEVIATION, lambda v: v.square()),
+    ("sigma", messages.comparing.VARIANCE, lambda v: v.sqrt()),
 )
 
 
@@ -65,10 +66,11 @@ def _proportion(evidence: Evidence, values: Mapping[str, torch.Tensor]) -> str |
     factor = float((seen * right).sum() / right.square().sum())
     if abs(factor) < 1e-6 or abs(factor - 1) < 1e-3 or not same(seen, factor * right, _CLOSE):
         return None
-    what = "the result and its gradients have" if len(labels) > len(values) else "the result has"
+    with_gradients = len(labels) > len(values)
     if abs(factor + 1) < 1e-3:
-        return f"{what} the wrong sign."
-    return f"{what} the right form, but {_number(factor)} times the right size."
+        return messages.comparing.EVERYTHING_SIGN if with_gradients else messages.comparing.RESULT_SIGN
+    words = messages.comparing.EVERYTHING_FACTOR if with_gradients else messages.comparing.RESULT_FACTOR
+    return words.format(factor=_number(factor))
 
 
 def _shift(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) -> str | None:
@@ -83,7 +85,8 @@ def _shift(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) -> str
         difference, torch.full_like(difference, mean), _CLOSE
     ):
         return None
-    return f"every value is too {'large' if mean > 0 else 'small'} by the same amount, {_number(abs(mean))}."
+    words = messages.comparing.TOO_LARGE if mean > 0 else messages.comparing.TOO_SMALL
+    return words.format(amount=_number(abs(mean)))
 
 
 def _reduction(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) -> str | None:
@@ -92,27 +95,27 @@ def _reduction(values: Mapping[str, torch.Tensor], wanted: Mapping[str, Any]) ->
         if seen.shape == right.shape:
             continue
         if seen.dim() == right.dim() == 2 and seen.T.shape == right.shape and same(seen.T, right, _CLOSE):
-            return f"the axes of {label} are exchanged."
+            return messages.comparing.AXES_EXCHANGED.format(label=label)
         if seen.numel() == right.numel() and same(seen.reshape(right.shape), right, _CLOSE):
-            return f"the values of {label} are right, their shape is not."
+            return messages.comparing.SHAPE_ONLY.format(label=label)
         for there, here, words in (
-            (right, seen, "reduced too far: it is the {} of the right values"),
-            (seen, right, "not reduced far enough: its {} is right"),
+            (right, seen, messages.comparing.REDUCED_TOO_FAR),
+            (seen, right, messages.comparing.NOT_REDUCED),
         ):
             for name, value in _reductions(there):
                 if value.shape == here.shape and same(value, here, _CLOSE):
-                    return f"{label} is {words.format(name)}."
+                    return words.format(label=label, reduction=name)
     return None
 
 
 def _reductions(value: torch.Tensor) -> Iterator[tuple[str, torch.Tensor]]:
-    yield "sum over all axes", value.sum()
-    yield "mean over all axes", value.mean()
+    yield messages.comparing.SUM_OF_ALL, value.sum()
+    yield messages.comparing.MEAN_OF_ALL, value.mean()
     if value.dim() > 1:
-        yield "sum over the first axis", value.sum(0)
-        yield "mean over the first axis", value.mean(0)
-        yield "sum over the last axis", value.sum(-1)
-        yield "mean over the last axis", value.mean(-1)
+        yield messages.comparing.SUM_OF_FIRST, value.sum(0)
+        yield messages.comparing.MEAN_OF_FIRST, value.mean(0)
+        yield messages.comparing.SUM_OF_LAST, value.sum(-1)
+        yield messages.comparing.MEAN_OF_LAST, value.mean(-1)
 
 
 def _misreading(
@@ -125,13 +128,14 @@ def _misreading(
     for prefix, taken_for, as_if in _MISREADINGS:
         names = tuple(name for name in real if name == prefix or name.startswith(f"{prefix}_"))
         if names and _gives(expected, {**inputs, **{name: as_if(inputs[name]) for name in names}}, seen):
-            return f"it looks as if {listed(names)} {'was' if len(names) == 1 else 'were'} taken for {taken_for}."
+            words = messages.comparing.MISREAD if len(names) == 1 else messages.comparing.SEVERAL_MISREAD
+            return words.format(names=listed(names), taken_for=taken_for)
     tensors = [name for name, value in inputs.items() if isinstance(value, torch.Tensor)]
     for i, first in enumerate(tensors):
         for second in tensors[i + 1 :]:
             if inputs[first].shape == inputs[second].shape:
                 if _gives(expected, {**inputs, first: inputs[second], second: inputs[first]}, seen):
-                    return f"it looks as if {first} and {second} were exchanged."
+                    return messages.comparing.EXCHANGED.format(first=first, second=second)
     return None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from autograder import messages
 from autograder.errors import CheckFailed, Mismatch, StudentCodeFailed
 
 ATTEMPTS = 3
@@ -45,10 +46,10 @@ class Bounds:
         found = []
         for name, bound in self.at_most.items():
             if not figures[name] <= bound or not math.isfinite(figures[name]):
-                found.append(f"{name} is {figures[name]:.4g}, but should be at most {bound:g}")
+                found.append(messages.comparing.TOO_HIGH.format(name=name, got=figures[name], bound=bound))
         for name, bound in self.at_least.items():
             if not figures[name] >= bound or not math.isfinite(figures[name]):
-                found.append(f"{name} is {figures[name]:.4g}, but should be at least {bound:g}")
+                found.append(messages.comparing.TOO_LOW.format(name=name, got=figures[name], bound=bound))
         return found
 
 
@@ -74,7 +75,9 @@ class Judge:
             short = bounds.short_of(self._train(figures, seed))
             if not short:
                 return
-        raise Mismatch(f"after training, {short[0]} [{ATTEMPTS} trainings, the last with seed {seed}]{self._usual()}")
+        raise Mismatch(
+            messages.comparing.FELL_SHORT.format(short=short[0], attempts=ATTEMPTS, seed=seed, usual=self._usual())
+        )
 
     def _train(self, figures: Callable[[int], Figures], seed: int) -> Figures:
         try:
@@ -82,16 +85,19 @@ class Judge:
         except StudentCodeFailed as failure:
             if self.device != "cpu" and any(words in str(failure) for words in _OTHER_DEVICE):
                 raise CheckFailed(
-                    f"{failure}\nHint: this training runs on {self.device}: create every tensor on the device of "
-                    "the inputs or parameters (device=x.device), and call no .cpu() or .cuda()."
+                    messages.comparing.ANOTHER_DEVICE.format(failure=failure, device=self.device)
                 ) from failure
             raise
 
     def _usual(self) -> str:
         if not self.band:
             return ""
-        shown = [f"{name} from {min(values):.3g} to {max(values):.3g}" for name, values in self.band.items() if values]
-        return f"\nTrainings of a correct solution reach {'; '.join(shown)}."
+        shown = [
+            messages.comparing.RANGE.format(name=name, low=min(values), high=max(values))
+            for name, values in self.band.items()
+            if values
+        ]
+        return messages.comparing.USUAL.format(ranges="; ".join(shown))
 
 
 @dataclass

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.errors import Evidence, Mismatch
 from autograder.wording import dtype_name, kind_of, shape_of
 
@@ -27,7 +28,7 @@ class Tolerance:
     atol: float
 
     def __str__(self) -> str:
-        return f"{_short(self.atol)} + {_short(self.rtol)}·|expected|"
+        return messages.comparing.TOLERANCE.format(atol=_short(self.atol), rtol=_short(self.rtol))
 
 
 # Reductions over some hundred terms that are summed in another order, against a reference in float64.
@@ -97,11 +98,17 @@ def _assert_close(
         return
     dtype = dtype or expected.dtype
     if not isinstance(actual, torch.Tensor):
-        raise Mismatch(f"{name} is {kind_of(actual)}, but should be a tensor of shape {shape_of(expected)}{end}")
+        raise Mismatch(
+            messages.comparing.NOT_A_TENSOR.format(name=name, got=kind_of(actual), wanted=shape_of(expected), end=end)
+        )
     if actual.shape != expected.shape:
-        raise Mismatch(f"{name} has shape {shape_of(actual)}, but should be {shape_of(expected)}{end}")
+        raise Mismatch(
+            messages.comparing.SHAPE.format(name=name, got=shape_of(actual), wanted=shape_of(expected), end=end)
+        )
     if actual.dtype != dtype:
-        raise Mismatch(f"{name} has dtype {dtype_name(actual.dtype)}, but should be {dtype_name(dtype)}{end}")
+        raise Mismatch(
+            messages.comparing.DTYPE.format(name=name, got=dtype_name(actual.dtype), wanted=dtype_name(dtype), end=end)
+        )
     if dtype.is_floating_point:
         _assert_values(actual.detach(), expected.detach(), name, end, tolerance or tolerance_for(dtype))
     else:
@@ -124,7 +131,7 @@ def _assert_number(actual: Any, expected: float, name: str, end: str, tolerance:
     if isinstance(actual, torch.Tensor) and actual.numel() == 1 and actual.dim() == 0:
         actual = actual.item()
     if isinstance(actual, bool) or not isinstance(actual, (int, float)):
-        raise Mismatch(f"{name} is {kind_of(actual)}, but should be a number{end}")
+        raise Mismatch(messages.comparing.NOT_A_NUMBER.format(name=name, got=kind_of(actual), end=end))
     pair = torch.tensor([float(actual), float(expected)], dtype=torch.float64)
     _assert_values(pair[0], pair[1], name, end, tolerance or DEFAULT_TOLERANCES[torch.float64])
 
@@ -133,9 +140,12 @@ def _assert_equal(actual: torch.Tensor, expected: torch.Tensor, name: str, end: 
     wrong = actual != expected  # as they are: large integers that differ may have the same float
     if bool(wrong.any()):
         index = _first(wrong)
-        tail = f"; {int(wrong.sum())} of {actual.numel()} values are off" if actual.numel() > 1 else ""
+        tail = _tail(messages.comparing.SOME_OFF, wrong)
         place = f"{name}{list(index)}" if index else name
-        raise Mismatch(f"{place} is {actual[index].item()}, but should be {expected[index].item()}{tail}{end}")
+        got, wanted = actual[index].item(), expected[index].item()
+        raise Mismatch(
+            messages.comparing.VALUE.format(place=place, got=got, wanted=wanted, within="", tail=tail, end=end)
+        )
 
 
 def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end: str, tolerance: Tolerance) -> None:
@@ -149,16 +159,21 @@ def _assert_values(actual: torch.Tensor, expected: torch.Tensor, name: str, end:
         return
     broken = torch.isfinite(expected) & ~torch.isfinite(actual)
     if bool(broken.any()):
-        index, what = _first(broken), "not finite"
+        index, tail = _first(broken), _tail(messages.comparing.SOME_NOT_FINITE, broken)
     else:
         excess = torch.where(close, torch.full_like(error, -1.0), torch.nan_to_num(error - allowed, nan=math.inf))
-        index, what = _at(int(excess.argmax()), actual.shape), "off"
+        index, tail = _at(int(excess.argmax()), actual.shape), _tail(messages.comparing.SOME_OFF, ~close)
     got, wanted = _two(float(actual[index]), float(expected[index]))
-    within = f" within {tolerance}" if tolerance != Tolerance(0.0, 0.0) else ""
-    count = int((broken if what == "not finite" else ~close).sum())
-    tail = f"; {count} of {actual.numel()} values are {what}" if actual.numel() > 1 else ""
+    within = messages.comparing.WITHIN.format(tolerance=tolerance) if tolerance != Tolerance(0.0, 0.0) else ""
     place = f"{name}{list(index)}" if index else name
-    raise Mismatch(f"{place} is {got}, but should be {wanted}{within}{tail}{end}")
+    raise Mismatch(
+        messages.comparing.VALUE.format(place=place, got=got, wanted=wanted, within=within, tail=tail, end=end)
+    )
+
+
+def _tail(words: str, wrong: torch.Tensor) -> str:
+    """How many values are wrong, if there is more than one."""
+    return words.format(count=int(wrong.sum()), total=wrong.numel()) if wrong.numel() > 1 else ""
 
 
 def _first(mask: torch.Tensor) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths import nodes as n
 from autograder.maths.names import Law
 from autograder.maths.problems import NoValue
@@ -35,7 +36,7 @@ class Averages:
         if isinstance(found, mpmath.matrix):
             if found.rows == found.cols == 1:
                 return found[0, 0]
-            raise NoValue("a vector or matrix stands where a number is needed")
+            raise NoValue(messages.formulas.NUMBER_NEEDED)
         return found
 
     @contextmanager
@@ -61,15 +62,15 @@ class Averages:
             return self.atoms(node.variable)
         lower, upper = self.number(node.lower), self.number(node.upper)
         if not (mpmath.isfinite(lower) and mpmath.isfinite(upper)) or lower != int(lower) or upper != int(upper):
-            raise NoValue("a sum needs finite whole numbers as its bounds")
+            raise NoValue(messages.formulas.BOUNDS_NEEDED)
         if upper - lower > _MOST_TERMS:
-            raise NoValue(f"a sum of more than {_MOST_TERMS} terms")
+            raise NoValue(messages.formulas.TOO_MANY_TERMS.format(most=_MOST_TERMS))
         return [mpf(i) for i in range(int(lower), int(upper) + 1)]
 
     def atoms(self, variable: str) -> list[mpf]:
         variable = self.world.names.origin(variable)
         if variable not in self.world.atoms:
-            raise NoValue(f"{variable} does not take finitely many values: it cannot be summed over")
+            raise NoValue(messages.formulas.NOT_SUMMABLE.format(name=variable))
         return self.world.atoms[variable]
 
     def _density(self, node: n.Density) -> mpf:
@@ -133,7 +134,7 @@ class Averages:
 
     def _gaussian_divergence(self, node: n.Divergence, first: n.Density) -> mpf:
         if node.first != first or node.kind == "JSD":
-            raise NoValue("a divergence of mixtures of Gaussians has no closed form")
+            raise NoValue(messages.formulas.NO_CLOSED_FORM)
         if node.kind == "H":
             return self.under(first, lambda: -mpmath.log(self.number(node.second)))
         return self.under(first, lambda: mpmath.log(self.number(node.first) / self.number(node.second)))
@@ -158,7 +159,7 @@ class Averages:
         with mpmath.workdps(25):
             found, error = mpmath.quad(at, [lower, upper], error=True, maxdegree=6)
         if not mpmath.isfinite(found) or error > mpf(10) ** -15 * (1 + abs(found)):
-            raise NoValue("the integral does not converge")
+            raise NoValue(messages.formulas.NO_CONVERGENCE)
         return found
 
     def _integral_over_all(self, node: n.Integral) -> mpf:
@@ -168,7 +169,7 @@ class Averages:
         for term in node.body.terms if isinstance(node.body, n.Add) else (node.body,):
             density = self._factor(term, node.variable)
             if density is None:
-                raise NoValue(f"an integral over {node.variable} of something without a density of {node.variable}")
+                raise NoValue(messages.formulas.NO_DENSITY.format(name=node.variable))
             total += self.under(density, lambda t=term, d=density: self.number(t) / self.number(d))  # type: ignore[misc]
         return total
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autograder import messages
 from autograder.maths.named import Named
 from autograder.maths.nodes import Call, Divide, Node, Number, Power
 from autograder.maths.tokens import Token
@@ -30,7 +31,7 @@ class Brackets(Named):
             start, stop = self._script()
             order = self.tokens[start].text
             if stop - start != 1 or order not in ("1", "2"):
-                raise self.error("only the norms 1 and 2 are read", self.tokens[start])
+                raise self.error(messages.formulas.OTHER_NORM, self.tokens[start])
             return Call("norm" if order == "2" else "norm1", (node,))
         return Call("norm" if token.text == "||" else "abs", (node,))
 
@@ -54,7 +55,7 @@ class Brackets(Named):
             if (composed := self._composition(close)) is not None:
                 return composed
             if token.text == "{" and not inside:
-                raise self.error("the braces are empty")
+                raise self.error(messages.formulas.EMPTY_BRACES)
             return self.group(self.expression)
         finally:
             self.closers = closers

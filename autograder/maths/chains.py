@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from autograder import messages
 from autograder.maths.cursor import Cursor, turn
 from autograder.maths.names import Names
 from autograder.maths.nodes import negated
@@ -41,7 +42,7 @@ class Side:
     @property
     def opposite(self) -> Side:
         """The side with the other sign."""
-        note = "read as the negative of what stands before the first ="
+        note = messages.formulas.READ_AS_NEGATIVE
         turned = tuple(Reading(negated(r.node), (*r.notes, note)) for r in self.readings)
         return replace(self, readings=turned)
 
@@ -78,7 +79,7 @@ def final(text: str, names: Names, *, code: bool = False) -> Side:
     """The side that answers the question: the last one that is more than the name of the quantity."""
     sides = [stated(chain, side) for chain in chains(text, names, code=code) for side in chain if side.text]
     if not sides:
-        raise Unreadable("there is no formula here", 0, len(text))
+        raise Unreadable(messages.formulas.NO_FORMULA, 0, len(text))
     return next((side for side in reversed(sides) if not side.label and not side.aside), sides[-1])
 
 
@@ -162,12 +163,12 @@ def _undisplayed(found: list[Token]) -> list[Token]:
             cursor = Cursor(found)
             cursor.at = i + 1
             if not cursor.next.is_("{"):
-                raise cursor.error(f"expected {{ after \\{token.text}")
+                raise cursor.error(messages.formulas.BRACE_EXPECTED.format(command=token.text))
             close = cursor.closing(i + 1)
             name = "".join(t.text for t in found[i + 2 : close]).rstrip("*")
             if name not in _DISPLAYS:
                 raise Unreadable(
-                    f"\\{token.text}{{{name}}} is not read: write the formula itself", token.start, token.end
+                    messages.formulas.COLUMNS.format(command=token.text, name=name), token.start, token.end
                 )
             i = close
         elif token.is_("boxed") and i + 1 < len(found) and found[i + 1].is_("{"):
@@ -188,7 +189,7 @@ def _under_a_sign(found: list[Token], at: int) -> tuple[list[Token], int]:
     cursor = Cursor(found)
     second = cursor.closing(at + 1) + 1
     if second >= len(found) or not found[second].is_("{"):
-        raise cursor.error(rf"expected {{ after \{found[at].text}", found[at])
+        raise cursor.error(messages.formulas.BRACE_EXPECTED.format(command=found[at].text), found[at])
     close = cursor.closing(second)
     inside = found[second + 1 : close]
     if inside and inside[-1].text in ("E", "}") and any(token.text == "E" for token in inside):  # \underset{x}{E}

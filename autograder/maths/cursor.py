@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from autograder import messages
 from autograder.maths.problems import Unreadable
 from autograder.maths.tokens import Kind, Token
 
@@ -61,8 +62,13 @@ class Cursor:
 
     def expect(self, text: str, after: Token | None = None) -> Token:
         if not self.next.is_(text):
-            where = f" for the {after.text} in column {after.start + 1}" if after else ""
-            raise self.error(f"expected {_shown(text)}{where}, but found {found(self.next)}")
+            wanted, instead = _shown(text), found(self.next)
+            if after is None:
+                raise self.error(messages.formulas.EXPECTED.format(wanted=wanted, found=instead))
+            column = after.start + 1
+            raise self.error(
+                messages.formulas.EXPECTED_FOR.format(wanted=wanted, opened=after.text, column=column, found=instead)
+            )
         return self.take()
 
     def error(self, message: str, token: Token | None = None, hint: str = "") -> Unreadable:
@@ -74,7 +80,7 @@ class Cursor:
         """One level further down; raises Unreadable beyond the deepest that is read."""
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise self.error(f"the formula is nested more than {_MAX_DEPTH} levels deep")
+            raise self.error(messages.formulas.TOO_DEEP.format(levels=_MAX_DEPTH))
         try:
             yield
         finally:
@@ -92,12 +98,11 @@ class Cursor:
             elif token.text in _CLOSING:
                 opened = open_brackets.pop() if open_brackets else token
                 if OPENING.get(opened.text) != token.text:
-                    column = f" the {_shown(opened.text)} in column {opened.start + 1}" if opened is not token else ""
-                    raise self.error(f"{_shown(token.text)} does not close{column or ' anything'}", token)
+                    raise self.error(_closes_another(token, opened), token)
                 if not open_brackets:
                     return i
         start = self.tokens[at]
-        raise self.error(f"the {_shown(start.text)} is never closed", start)
+        raise self.error(messages.formulas.NEVER_CLOSED.format(bracket=_shown(start.text)), start)
 
     def within(self, start: int, stop: int, read: Callable[[], Read]) -> Read:
         """Read the tokens from start to stop, all of them, as if there were no others."""
@@ -107,7 +112,7 @@ class Cursor:
         try:
             result = read()
             if self.next.kind is not Kind.END:
-                raise self.error(f"did not expect {found(self.next)} here")
+                raise self.error(messages.formulas.UNEXPECTED.format(found=found(self.next)))
             return result
         finally:
             self.tokens, self.at = rest, place
@@ -135,11 +140,18 @@ class Cursor:
 def found(token: Token) -> str:
     """A token as messages name it."""
     if token.kind is Kind.END:
-        return "the end"
+        return messages.formulas.THE_END
     if token.kind is Kind.COMMAND:
         return "\\" + token.text.removeprefix("accent ")
     return _shown(token.text)
 
 
+def _closes_another(token: Token, opened: Token) -> str:
+    if opened is token:
+        return messages.formulas.CLOSES_NO_OTHER.format(bracket=_shown(token.text))
+    bracket, other = _shown(token.text), _shown(opened.text)
+    return messages.formulas.DOES_NOT_CLOSE.format(bracket=bracket, opened=other, column=opened.start + 1)
+
+
 def _shown(text: str) -> str:
-    return {"{{": "\\{", "}}": "\\}", "\n": "a new line", "~": "∼", "||": "‖"}.get(text, text)
+    return {"{{": "\\{", "}}": "\\}", "\n": messages.formulas.A_NEW_LINE, "~": "∼", "||": "‖"}.get(text, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograder import messages
 from autograder.maths.names import Law
 from autograder.maths.nodes import Density, Divergence, Expectation, Name, Node
 from autograder.maths.tokens import Kind, Token
@@ -29,7 +30,9 @@ class Densities(Totals):
             laws = [law for law in laws if set(law.of) == set(of)] or laws
             laws = [law for law in laws if not law.given] or laws
         if len(laws) != 1:
-            raise self.error(f"{base} needs its variables here, as in {self.names.laws_of(base)[0]}", token)
+            raise self.error(
+                messages.formulas.VARIABLES_NEEDED.format(name=base, law=self.names.laws_of(base)[0]), token
+            )
         return _at_its_variables(laws[0])
 
     def _signature(self, base: str, token: Token) -> Density:
@@ -44,12 +47,12 @@ class Densities(Totals):
             sides[-1].append(self.expression())
             self.closers -= 1
         if len(sides) > 2 or not sides[0]:
-            raise self.error(f"the arguments of {base} cannot be read", token)
+            raise self.error(messages.formulas.ARGUMENTS_UNREAD.format(name=base), token)
         of, given = sides[0], sides[1] if len(sides) == 2 else []
         law = self._law_of(base, of, given)
         if law is None:
             known = ", ".join(str(law) for law in self.names.laws_of(base))
-            raise self.error(f"{base} is known here as {known} only", token)
+            raise self.error(messages.formulas.KNOWN_AS_ONLY.format(name=base, known=known), token)
         if len(given) != len(law.given):  # q(z), where it stands for q(z|x)
             given = [Name(variable) for variable in law.given]
         order = self._ordered(law.of, of) + self._ordered(law.given, given)
@@ -89,7 +92,9 @@ class Densities(Totals):
         elif (law := self.names.stated(self.names.default.get("", ""))) is not None:
             densities = [_at_its_variables(law)]
         if not densities:
-            raise self.error("the expectation does not say under which density", token, "write it as E_{x ∼ p(x)}[...]")
+            raise self.error(
+                messages.formulas.UNDER_WHICH_DENSITY, token, messages.formulas.UNDER_WHICH_DENSITY_HINT.format()
+            )
         self.nested()
         with self.deeper():
             body = self.group(self.expression) if self.next.is_("[", "(", "{{", "{") else self.term()
@@ -132,7 +137,7 @@ class Densities(Totals):
             self.took("~", "in", ",")
         for variable in drawn:
             if (law := self._only_law(variable)) is None:  # E_x[...]
-                raise self.error(f"the expectation does not say under which density of {variable}", self.tokens[0])
+                raise self.error(messages.formulas.UNDER_WHICH_DENSITY_OF.format(name=variable), self.tokens[0])
             found.append(_at_its_variables(law))
         return found
 
@@ -161,7 +166,7 @@ class Densities(Totals):
         bars = [i for i in cuts if self.tokens[i].is_("||")]
         cut = (bars or cuts or [close])[0]
         if cut == close and kind != "H":
-            raise self.error(f"{token.text} needs two densities, as in KL(q ‖ p)", token)
+            raise self.error(messages.formulas.TWO_DENSITIES.format(name=token.text), token)
         first, of = self.within(place, cut, lambda: self._side(()))
         second = first
         if cut != close:
@@ -177,7 +182,7 @@ class Densities(Totals):
             self.side = before
         variables = next((n.of for n in node.walk() if isinstance(n, Density)), None)
         if variables is None:
-            raise self.error("expected a density here", self.tokens[0])
+            raise self.error(messages.formulas.DENSITY_EXPECTED, self.tokens[0])
         return node, variables
 
     side: tuple[str, ...] | None = None  # the variables of the other density of a divergence

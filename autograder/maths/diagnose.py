@@ -13,6 +13,7 @@ from fractions import Fraction
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths.equal import Outcome, compare, same, worlds
 from autograder.maths.evaluate import value
 from autograder.maths.names import Names, pretty
@@ -78,15 +79,15 @@ def _pairs(given: Node, wanted: Node, names: Names) -> list[tuple[mpf, mpf]]:
 def _infinite(given: Node, wanted: Node, names: Names) -> Reason | None:
     pairs = _pairs(given, wanted, names)
     if pairs and all(mpmath.isinf(b) and not mpmath.isinf(a) for a, b in pairs):
-        return Reason("infinite", "Is this quantity finite? Look at where one of the densities is 0.", "finite for ∞")
+        return Reason("infinite", messages.formulas.IS_IT_FINITE, messages.formulas.FINITE_FOR_INFINITE)
     if pairs and all(mpmath.isinf(a) and not mpmath.isinf(b) for a, b in pairs):
-        return Reason("infinite", "This quantity is finite.", "∞ for a finite value")
+        return Reason("infinite", messages.formulas.IT_IS_FINITE, messages.formulas.INFINITE_FOR_FINITE)
     return None
 
 
 def _sign(given: Node, wanted: Node, names: Names) -> Reason | None:
     if _equal(negated(given), wanted, names):
-        return Reason("sign", "The sign of the whole is the other way round.", "−1 times the solution")
+        return Reason("sign", messages.formulas.WRONG_SIGN, messages.formulas.NEGATIVE_OF_SOLUTION)
     return None
 
 
@@ -96,23 +97,21 @@ def _constant(given: Node, wanted: Node, names: Names) -> Reason | None:
         if len(gaps) < 2 or not all(mpmath.isfinite(gap) and same(gap, gaps[0]) for gap in gaps) or is_number(wanted):
             return None
         known = next((name for name, c in _CONSTANTS.items() if same(abs(gaps[0]), c())), "")
-    detail = f"off by the constant {'+' if gaps[0] > 0 else '−'}{known or mpmath.nstr(abs(gaps[0]), 8)}"
-    return Reason(
-        "constant", "Your formula is off by a constant. Check it at a point where you know the value.", detail
-    )
+    words = messages.formulas.TOO_LARGE_BY if gaps[0] > 0 else messages.formulas.TOO_SMALL_BY
+    detail = words.format(constant=known or mpmath.nstr(abs(gaps[0]), 8))
+    return Reason("constant", messages.formulas.OFF_BY_CONSTANT, detail)
 
 
 def _factor(given: Node, wanted: Node, names: Names) -> Reason | None:
     for factor in _FACTORS:
         if _equal(given, multiplied([Number(factor), wanted]), names):
-            return Reason(
-                "factor", f"Your formula is {_times(factor)} what it should be.", f"{factor} times the solution"
-            )
+            return Reason("factor", _size_of(factor), messages.formulas.TIMES_SOLUTION.format(factor=factor))
     return None
 
 
-def _times(factor: Fraction) -> str:
-    return f"{factor} times" if abs(factor) > 1 else f"only {factor} of"
+def _size_of(factor: Fraction) -> str:
+    words = messages.formulas.TOO_LARGE if abs(factor) > 1 else messages.formulas.TOO_SMALL
+    return words.format(factor=factor)
 
 
 def _size(given: Node, wanted: Node, names: Names) -> Reason | None:
@@ -120,9 +119,9 @@ def _size(given: Node, wanted: Node, names: Names) -> Reason | None:
         return None
     size = Name(names.size)
     if _equal(multiplied([size, given]), wanted, names):
-        return Reason("factor", "A mean stands where a sum belongs: how do independent terms combine?", "1/k of it")
+        return Reason("factor", messages.formulas.MEAN_FOR_SUM, messages.formulas.ONE_KTH)
     if _equal(given, multiplied([size, wanted]), names):
-        return Reason("factor", "Your formula is too large by a factor that grows with the size.", "k times it")
+        return Reason("factor", messages.formulas.GROWS_WITH_SIZE, messages.formulas.K_TIMES)
     return None
 
 
@@ -167,18 +166,28 @@ def _two_coefficients(rows: list[tuple[mpf, mpf]], gaps: list[mpf]) -> tuple[mpf
 def _one_term(term: Node, coefficient: mpf, names: Names) -> Reason:
     with mpmath.workdps(DIGITS):
         inside = _names_in(term, names)
-        which = f"the term with {inside}" if inside else "the constant term"
+        which = messages.formulas.TERM_WITH.format(names=inside) if inside else messages.formulas.CONSTANT_TERM
         if abs(coefficient) < mpf(10) ** -30:
-            return Reason("terms", f"Something is missing: {which}.", f"without the term {rendered(term)}")
+            return Reason(
+                "terms",
+                messages.formulas.TERM_MISSING.format(term=which),
+                messages.formulas.WITHOUT_TERM.format(term=rendered(term)),
+            )
         if same(coefficient, mpf(-1)):
-            return Reason("terms", f"Check the sign of {which}.", f"the term {rendered(term)} has the other sign")
+            return Reason(
+                "terms",
+                messages.formulas.TERM_SIGN.format(term=which),
+                messages.formulas.OTHER_SIGN.format(term=rendered(term)),
+            )
     return Reason(
-        "terms", f"Check the coefficient of {which}.", f"{mpmath.nstr(coefficient, 6)} times {rendered(term)}"
+        "terms",
+        messages.formulas.TERM_COEFFICIENT.format(term=which),
+        messages.formulas.TIMES_TERM.format(coefficient=mpmath.nstr(coefficient, 6), term=rendered(term)),
     )
 
 
 def _two_terms(one: Node, other: Node, a: mpf, b: mpf) -> Reason:
-    hint = "Two terms have the wrong coefficient or sign. Check the formula at a point where you know the value."
+    hint = messages.formulas.TWO_TERMS
     return Reason(
         "terms", hint, f"{mpmath.nstr(a, 6)} times {rendered(one)} and {mpmath.nstr(b, 6)} times {rendered(other)}"
     )
@@ -190,8 +199,12 @@ def _swap(given: Node, wanted: Node, names: Names) -> Reason | None:
         if not all(_alike(a, b, names) for a, b in exchange.items()):
             continue
         if _equal(given, renamed(wanted, exchange), names):
-            pair = ", ".join(f"{pretty(a)} and {pretty(b)}" for a, b in sorted(exchange.items()) if a < b)
-            return Reason("swap", "Two names have changed places: which belongs to which?", f"exchanged: {pair}")
+            pair = ", ".join(
+                messages.formulas.PAIR.format(one=pretty(a), other=pretty(b))
+                for a, b in sorted(exchange.items())
+                if a < b
+            )
+            return Reason("swap", messages.formulas.NAMES_EXCHANGED, messages.formulas.EXCHANGED.format(pairs=pair))
     return None
 
 
@@ -220,8 +233,8 @@ def _log_base(given: Node, wanted: Node, names: Names) -> Reason | None:
         if any(isinstance(n, Call) and n.function == "log" for n in wanted.walk()):
             other = replaced(wanted, lambda n, f=function: replace(n, function=f) if is_log(n) else n)  # type: ignore[misc]
             if _equal(given, other, names):
-                hint = "Which logarithm? Here all logarithms are natural."
-                return Reason("log base", hint, f"logarithms to base {base}")
+                hint = messages.formulas.WHICH_LOGARITHM
+                return Reason("log base", hint, messages.formulas.LOG_BASE.format(base=base))
     return None
 
 
@@ -230,10 +243,10 @@ def _squares(given: Node, wanted: Node, names: Names) -> Reason | None:
     for name in sorted({n.name for n in wanted.walk() if isinstance(n, (Name, Item))}):
         unsquared = replaced(wanted, lambda n, s=name: n.base if is_square_of(n, s) else n)  # type: ignore[misc]
         squared = replaced(wanted, lambda n, s=name: Power(n, Number(Fraction(2))) if is_name(n, s) else n)  # type: ignore[misc]
-        for other, said in ((unsquared, "unsquared"), (squared, "squared")):
+        for other, words in ((unsquared, messages.formulas.UNSQUARED), (squared, messages.formulas.SQUARED)):
             if other != wanted and _equal(given, other, names):
-                hint = "Is it the standard deviation or the variance? Check every place where it enters."
-                return Reason("squares", hint, f"{pretty(name)} {said} throughout")
+                hint = messages.formulas.WHICH_SPREAD
+                return Reason("squares", hint, words.format(name=pretty(name)))
     return None
 
 
@@ -246,8 +259,10 @@ def _special(given: Node, wanted: Node, names: Names) -> Reason | None:
         number = Number(Fraction(0 if entry.domain == "real" else 1))
         fixed = [replaced(side, lambda n, s=name, v=number: v if is_name(n, s) else n) for side in (given, wanted)]  # type: ignore[misc]
         if _equal(fixed[0], fixed[1], names) and not is_number(fixed[1]):
-            hint = "Your formula is right only in a special case."
-            return Reason("special case", hint, f"right for {pretty(name)} = {number.value}")
+            hint = messages.formulas.SPECIAL_CASE
+            return Reason(
+                "special case", hint, messages.formulas.RIGHT_FOR.format(name=pretty(name), value=number.value)
+            )
     return None
 
 

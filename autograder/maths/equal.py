@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths.evaluate import value
 from autograder.maths.names import Names
 from autograder.maths.nodes import Integral, Node, Number
@@ -70,9 +71,9 @@ def compare(
             if not agree(theirs, ours):
                 return Compared(Outcome.DIFFERENT)
     if not seen:
-        return Compared(Outcome.UNDECIDED, missing or "the formula has no value in any world")
+        return Compared(Outcome.UNDECIDED, missing or messages.formulas.NO_VALUE_ANYWHERE)
     if missing:
-        return Compared(Outcome.UNDECIDED, f"it has no value everywhere: {missing}")
+        return Compared(Outcome.UNDECIDED, messages.formulas.NOT_EVERYWHERE.format(why=missing))
     return Compared(Outcome.EQUAL)
 
 

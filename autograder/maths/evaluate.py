@@ -5,6 +5,7 @@ from __future__ import annotations
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths import nodes as n
 from autograder.maths.averages import Averages
 from autograder.maths.numeric import FUNCTIONS, of_array
@@ -22,11 +23,11 @@ def value(node: n.Node, world: World, **bound: mpf) -> Value:
         try:
             found = _Evaluation(world, bound).of(node)
         except (ZeroDivisionError, OverflowError, ValueError, TypeError, RecursionError) as error:
-            raise NoValue(f"the formula has no value: {error}") from None
+            raise NoValue(messages.formulas.NO_VALUE.format(why=error)) from None
         if isinstance(found, mpmath.matrix):
             return found
         if mpmath.isnan(found) or isinstance(found, mpmath.mpc):
-            raise NoValue("the formula has no value: it is not a real number")
+            raise NoValue(messages.formulas.NO_REAL_NUMBER)
         return found
 
 
@@ -39,14 +40,14 @@ class _Evaluation(Averages):
     def of(self, node: n.Node) -> Value:
         self.visits += 1
         if self.visits > _MOST_VISITS:
-            raise NoValue("the formula takes too long to evaluate")
+            raise NoValue(messages.formulas.TAKES_TOO_LONG)
         found = getattr(self, f"_{type(node).__name__.lower()}")(node)
         if isinstance(found, mpmath.mpc):
             if found.imag != 0:
-                raise NoValue("the formula is not a real number here")
+                raise NoValue(messages.formulas.NO_REAL_NUMBER_HERE)
             found = found.real
         if isinstance(found, mpf) and mpmath.isnan(found):
-            raise NoValue("the formula has no value here")
+            raise NoValue(messages.formulas.NO_VALUE_HERE)
         return found
 
     # ------------------------------------------------------------------------------------- leaves
@@ -75,7 +76,7 @@ class _Evaluation(Averages):
     def _item(self, node: n.Item) -> mpf:
         items, index = self.world.items[node.name], self.number(node.index)
         if index != int(index) or not 0 <= index < len(items):
-            raise NoValue(f"there is no entry {mpmath.nstr(index, 5)} of {node.name}")
+            raise NoValue(messages.formulas.NO_ENTRY.format(index=mpmath.nstr(index, 5), name=node.name))
         return items[int(index)]
 
     # ------------------------------------------------------------------------------------- arithmetic
@@ -103,7 +104,7 @@ class _Evaluation(Averages):
     def _divide(self, node: n.Divide) -> Value:
         below = self.number(node.below)
         if below == 0:
-            raise NoValue("the formula divides by 0 here")
+            raise NoValue(messages.formulas.DIVIDES_BY_ZERO)
         return self.of(node.above) / below
 
     def _negate(self, node: n.Negate) -> Value:
@@ -120,13 +121,13 @@ class _Evaluation(Averages):
                 return base**-1
             if exponent == 2 and base.cols == 1:
                 return mpmath.fdot(base, base)
-            raise NoValue("a power of a vector or matrix other than its inverse")
+            raise NoValue(messages.formulas.POWER_OF_MATRIX)
         if base == 0 and exponent <= 0:
-            raise NoValue("0 to the power of 0 or less")
+            raise NoValue(messages.formulas.ZERO_TO_ZERO)
         if base < 0 and exponent != int(exponent):
-            raise NoValue("a root of a negative number")
+            raise NoValue(messages.formulas.ROOT_OF_NEGATIVE)
         if base not in (0, 1, -1) and abs(exponent * mpmath.log(abs(base))) > _LARGEST_LOG:
-            raise NoValue("a power too large to be worked out")
+            raise NoValue(messages.formulas.POWER_TOO_LARGE)
         return base**exponent
 
     # ------------------------------------------------------------------------------------- functions
@@ -148,5 +149,5 @@ class _Evaluation(Averages):
             return max(arguments) if node.function == "max" else min(arguments)
         x = arguments[0]
         if mpmath.isfinite(x) and abs(x) > _LARGEST_ARGUMENT and node.function not in ("log", "sqrt", "sign", "relu"):
-            raise NoValue(f"{node.function} of a number too large to be worked out")
+            raise NoValue(messages.formulas.ARGUMENT_TOO_LARGE.format(function=node.function))
         return FUNCTIONS[node.function](x)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autograder import messages
 from autograder.maths.indexed import Indexed
 from autograder.maths.nodes import Call, Divide, Node, Number, Power, added, multiplied, negated
 from autograder.maths.tokens import Kind, Token
 from autograder.maths.words import FUNCTIONS
 
-_SAID = {"sum": "a sum", "prod": "a product", "int": "an integral", "E": "an expectation", "KL": "a KL divergence",
-         "JSD": "a Jensen-Shannon divergence", "H": "an entropy", "diff": "a derivative"}  # fmt: skip
+_SAID = {
+    "sum": messages.formulas.A_SUM,
+    "prod": messages.formulas.A_PRODUCT,
+    "int": messages.formulas.AN_INTEGRAL,
+    "E": messages.formulas.AN_EXPECTATION,
+    "KL": messages.formulas.A_KL_DIVERGENCE,
+    "JSD": messages.formulas.A_JSD,
+    "H": messages.formulas.AN_ENTROPY,
+    "diff": messages.formulas.A_DERIVATIVE,
+}
 
 
 class Functions(Indexed):
@@ -32,7 +41,9 @@ class Functions(Indexed):
         if operator not in self.names.allow:
             said = _SAID.get(operator, operator)
             problem = self.error(
-                f"this question asks for a formula without {said}", token, "write the formula that it comes to"
+                messages.formulas.OPERATOR_RULED_OUT.format(operator=said),
+                token,
+                messages.formulas.OPERATOR_RULED_OUT_HINT,
             )
             problem.ruled_out = True
             raise problem
@@ -68,9 +79,9 @@ class Functions(Indexed):
         """A known function of its arguments."""
         if name in ("max", "min", "dot"):
             if len(arguments) < 2:
-                raise self.error(f"{name} needs two arguments", token)
+                raise self.error(messages.formulas.TWO_ARGUMENTS.format(name=name), token)
         elif len(arguments) != 1:
-            raise self.error(f"{token.text} has {len(arguments)} arguments, but should have one", token)
+            raise self.error(messages.formulas.ONE_ARGUMENT.format(name=token.text, count=len(arguments)), token)
         if name == "log1p":
             return Call("log", (added([Number(Fraction(1)), arguments[0]]),))
         if name == "square":
@@ -96,7 +107,7 @@ class Functions(Indexed):
         """What a function without brackets is applied to: the factors up to the next sign or function."""
         negative = self.took("-")
         if not self.begins_factor():
-            raise self.error(f"expected something after {token.text}")
+            raise self.error(messages.formulas.ARGUMENT_EXPECTED.format(name=token.text))
         factors = [self.factor()]
         if self.begins_factor() and not self._function_next() and not self.choose("one factor"):
             while self.begins_factor() and not self._function_next():

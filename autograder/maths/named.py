@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder import messages
 from autograder.maths.densities import DIVERGENCES, Densities
 from autograder.maths.names import pretty
 from autograder.maths.nodes import Call, Constant, Divide, Item, Name, Node, Power
@@ -103,18 +104,24 @@ class Named(Densities):
             if self.took("∘"):
                 return Call(name, (self.word(self.next),))
             if not self.next.is_("(") and not {*entry.arguments} <= {*self.names.entries}:
-                raise self.error(f"{spelled.canonical} needs its argument here", token)
+                raise self.error(messages.formulas.ARGUMENT_NEEDED.format(name=spelled.canonical), token)
             if not self.next.is_("("):
-                self.note(f"{spelled.canonical} was read as {spelled.canonical}({', '.join(entry.arguments)})")
+                self.note(
+                    messages.formulas.READ_WITH.format(name=spelled.canonical, arguments=", ".join(entry.arguments))
+                )
                 return Call(name, tuple(Name(argument) for argument in entry.arguments))
             given = self.group(self.arguments)
             if len(given) != len(entry.arguments):
                 raise self.error(
-                    f"{spelled.canonical} has {len(given)} arguments, but should have {len(entry.arguments)}"
+                    messages.formulas.ARGUMENT_COUNT.format(
+                        name=spelled.canonical, count=len(given), wanted=len(entry.arguments)
+                    )
                 )
             return Call(name, tuple(given))
         if entry.what == "known" and not self._argument_follows() and {*entry.arguments} <= {*self.names.entries}:
-            self.note(f"{pretty(name)} was read as {pretty(name)}({', '.join(map(pretty, entry.arguments))})")
+            self.note(
+                messages.formulas.READ_WITH.format(name=pretty(name), arguments=", ".join(map(pretty, entry.arguments)))
+            )
             return self.applied(spelled.token, entry.domain, [Name(argument) for argument in entry.arguments])
         if entry.what == "known":
             return self.function(spelled.token, entry.domain)
@@ -126,7 +133,7 @@ class Named(Densities):
         dropped = self.next.is_("(") and {spelled.base, meant} & self.names.dropped and self._names_only()
         if dropped and not (self._holds_scalars() and self.choose("factor")):
             self.at = self.closing(self.at) + 1
-            self.note(f"the argument of {pretty(spelled.base)} was left out")
+            self.note(messages.formulas.ARGUMENT_LEFT_OUT.format(name=pretty(spelled.base)))
         return node
 
     def _holds_scalars(self) -> bool:
@@ -153,7 +160,9 @@ class Named(Densities):
     def _undeclared(self, spelled: Spelled, token: Token, start: int) -> Node:
         name = spelled.canonical
         if name in self.names.indexed:
-            raise self.error(f"{pretty(name)} needs an index here, as in {pretty(name + '_i')}", token)
+            raise self.error(
+                messages.formulas.INDEX_NEEDED.format(name=pretty(name), indexed=pretty(name + "_i")), token
+            )
         if name in self.bound:
             return self.index(name)
         if name in FUNCTIONS or (spelled.base in FUNCTIONS and not spelled.accents):

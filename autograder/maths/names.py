@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from autograder import messages
 from autograder.errors import AssignmentError, nearest
 from autograder.maths.alphabet import GREEK
 
@@ -107,7 +108,7 @@ class Names:
         scalars = [pretty(name) for name in self.entries if name not in self.hidden]
         scalars += [pretty(f"{name}_i") for name in self.indexed]
         laws = [pretty(str(law)) for base, group in self.laws.items() if base not in self.hidden for law in group]
-        return ", ".join(dict.fromkeys([*scalars, *laws])) or "no names"
+        return ", ".join(dict.fromkeys([*scalars, *laws])) or messages.formulas.NO_NAMES
 
     def law(self, base: str, of: Iterable[str], given: Iterable[str]) -> Law | None:
         """The declared density of these variables, in any order."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths.problems import NoValue
 from autograder.maths.worlds import Value
 
@@ -25,13 +26,13 @@ def of_array(function: str, found: Value) -> Value:
 
 def _log(x: mpf) -> mpf:
     if x <= 0:
-        raise NoValue("the logarithm of 0 or less")
+        raise NoValue(messages.formulas.LOG_OF_ZERO)
     return mpmath.log(x)
 
 
 def _sqrt(x: mpf) -> mpf:
     if x < 0:
-        raise NoValue("the square root of a negative number")
+        raise NoValue(messages.formulas.ROOT_OF_NUMBER)
     return mpmath.sqrt(x)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from autograder import messages
 from autograder.maths.brackets import Brackets
 from autograder.maths.cursor import OPENING, found
 from autograder.maths.names import Names
@@ -44,7 +45,7 @@ class Parser(Brackets):
     def whole(self) -> Node:
         """The formula that all tokens make up."""
         if self.ended:
-            raise self.error("there is no formula here")
+            raise self.error(messages.formulas.NO_FORMULA)
         node = self.expression()
         if not self.ended:
             raise self._stuck()
@@ -53,10 +54,10 @@ class Parser(Brackets):
     def _stuck(self) -> Unreadable:
         token = self.next
         if token.is_(")", "]", "}", "}}"):
-            return self.error(f"{found(token)} closes nothing")
+            return self.error(messages.formulas.CLOSES_NOTHING.format(found=found(token)))
         if token.kind is Kind.NUMBER:
-            return self.error("two numbers beside each other: write the sign between them")
-        return self.error(f"did not expect {found(token)} here")
+            return self.error(messages.formulas.TWO_NUMBERS)
+        return self.error(messages.formulas.UNEXPECTED.format(found=found(token)))
 
     # ------------------------------------------------------------------------------------- precedence
 
@@ -68,9 +69,10 @@ class Parser(Brackets):
             while self.next.is_("+", "-", "pm", "mp"):
                 token = self.take()
                 if token.text in ("pm", "mp"):
-                    raise self.error("± stands for two formulas: write the one you mean", token)
+                    raise self.error(messages.formulas.PLUS_MINUS, token)
                 if self.next.is_("+", "*", "/") or self.next.kind is Kind.END:
-                    raise self.error(f"expected a formula after {token.text}, but found {found(self.next)}")
+                    after, instead = token.text, found(self.next)
+                    raise self.error(messages.formulas.FORMULA_EXPECTED_AFTER.format(after=after, found=instead))
                 negative = (token.text == "-") != self._sign()
                 terms.append(self._signed(negative))
             return added(terms)
@@ -85,7 +87,7 @@ class Parser(Brackets):
             negative ^= self.take().text == "-"
             count += 1
             if count > 3:
-                raise self.error("too many signs in a row")
+                raise self.error(messages.formulas.TOO_MANY_MINUS)
         return negative
 
     def term(self) -> Node:
@@ -117,7 +119,7 @@ class Parser(Brackets):
         if self.next.is_("+", "-"):
             return negated(self.factor()) if self.take().text == "-" else self.factor()
         if not self.begins_factor():
-            raise self.error(f"expected a formula after {after}, but found {found(self.next)}")
+            raise self.error(messages.formulas.FORMULA_EXPECTED_AFTER.format(after=after, found=found(self.next)))
         return self.factor()
 
     def begins_factor(self) -> bool:
@@ -159,7 +161,7 @@ class Parser(Brackets):
             if self.next.is_("^"):
                 node = self.power_without_argument(self._power(node))
             elif self.next.is_("!"):
-                raise self.error("a factorial is not read here: write out the product")
+                raise self.error(messages.formulas.FACTORIAL)
             elif self.next.is_("."):
                 node = self._method(node)
             else:
@@ -176,7 +178,7 @@ class Parser(Brackets):
             self.take()
             return Power(node, self.group(self.expression))
         if method not in ("exp", "log", "sqrt", "square", "abs", "tanh", "sigmoid", "det", "trace", "inverse"):
-            raise self.error("did not expect . here: attributes and methods have no meaning in a formula", token)
+            raise self.error(messages.formulas.ATTRIBUTE, token)
         self.take()
         self._empty_brackets()
         return self.applied(token, FUNCTIONS.get(method, "inv"), [node])
@@ -213,7 +215,7 @@ class Parser(Brackets):
             return self._number(self.take())
         if token.kind is Kind.COMMAND or token.kind is Kind.WORD:
             return self.primary()
-        raise self.error(f"expected an exponent, but found {found(token)}")
+        raise self.error(messages.formulas.EXPONENT_EXPECTED.format(found=found(token)))
 
     # ------------------------------------------------------------------------------------- primaries
 
@@ -230,7 +232,7 @@ class Parser(Brackets):
                 return self.word(token)
             if token.kind is Kind.COMMAND:
                 return self._command(self.take())
-            raise self.error(f"expected a formula, but found {found(token)}")
+            raise self.error(messages.formulas.FORMULA_EXPECTED.format(found=found(token)))
 
     def _number(self, token: Token) -> Number:
         return Number(Fraction(token.text), rounded="." in token.text or "e" in token.text.lower())
@@ -265,10 +267,10 @@ class Parser(Brackets):
 
     def _misplaced(self, name: str, token: Token) -> Unreadable:
         if not name.startswith(UNKNOWN):
-            return self.error(f"did not expect \\{name} here", token)
+            return self.error(messages.formulas.UNEXPECTED_COMMAND.format(name=name), token)
         similar = similar_command(name.removeprefix(UNKNOWN))
-        hint = f"did you mean \\{similar}?" if similar else ""
-        return self.error(f"unknown command \\{name.removeprefix(UNKNOWN)}", token, hint)
+        hint = messages.formulas.DID_YOU_MEAN_COMMAND.format(name=similar) if similar else ""
+        return self.error(messages.formulas.UNKNOWN_COMMAND.format(name=name.removeprefix(UNKNOWN)), token, hint)
 
     def _argument(self, token: Token) -> Node:
         r"""An argument of a command: a group, or one digit or name (`\frac12`)."""
@@ -283,11 +285,11 @@ class Parser(Brackets):
             if len(self.next.text) > 1 and not self._complete(self.next.text):
                 self._cut(1)
             return self.primary()
-        raise self.error(f"expected {{ after \\{token.text}")
+        raise self.error(messages.formulas.BRACE_EXPECTED.format(command=token.text))
 
     def alias(self, name: str, token: Token) -> Node:
         if self.aliases > 4:
-            raise self.error(f"the alias {name} leads back to itself", token)
+            raise self.error(messages.formulas.ALIAS_CIRCLE.format(name=name), token)
         inner = Parser(tokens(self.names.aliases[name]), self.names, frozenset(), self.aliases + 1)
         inner.bound = dict(self.bound)
         node = inner.whole()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder import messages
+
 
 @dataclass
 class Unreadable(Exception):
@@ -29,7 +31,9 @@ class Unreadable(Exception):
         excerpt = line[first : first + 120]
         carets = " " * (start - begin - first) + "^" * min(width, 60)
         cure = f"\nHint: {self.hint}" if self.hint else ""
-        return f"{self.message} (column {start - begin + 1})\n  {visible(excerpt)}\n  {carets}{cure}"
+        return messages.formulas.SHOWN.format(
+            message=self.message, column=start - begin + 1, excerpt=visible(excerpt), carets=carets, cure=cure
+        )
 
 
 class NoValue(Exception):

@@ -10,6 +10,7 @@ import itertools
 from dataclasses import dataclass
 from functools import cache
 
+from autograder import messages
 from autograder.maths.names import Names
 from autograder.maths.nodes import Node
 from autograder.maths.parser import Parser
@@ -18,12 +19,12 @@ from autograder.maths.tokens import Token, tokens
 
 _MOST_READINGS = 8
 _EXPLAINED = {
-    "denominator": "1/ab was read as 1/(ab)",
-    "power inside": "log(a)^n was read as log(a^n)",
-    "one factor": "log a b was read as (log a)·b",
-    "factor": "a name before a bracket was read as a factor",
-    "index": "t-1 was read as an index",
-    "quotient inside": "log a/b was read as log(a/b)",
+    "denominator": messages.formulas.DENOMINATOR,
+    "power inside": messages.formulas.POWER_INSIDE,
+    "one factor": messages.formulas.ONE_FACTOR,
+    "factor": messages.formulas.FACTOR,
+    "index": messages.formulas.INDEX,
+    "quotient inside": messages.formulas.QUOTIENT_INSIDE,
 }
 
 

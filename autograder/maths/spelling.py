@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from autograder import messages
 from autograder.errors import nearest
 from autograder.maths.alphabet import GREEK
 from autograder.maths.cursor import Cursor
@@ -109,7 +110,7 @@ class Spelling(Cursor):
         elif self.next.kind is Kind.WORD:  # \mathbf x takes one letter
             inner = self._base()
         else:
-            raise self.error(f"expected a name after \\{token.text}")
+            raise self.error(messages.formulas.NAME_EXPECTED.format(command=token.text))
         inner = replace(inner, token=Token(Kind.WORD, inner.base, token.start, self.tokens[self.at - 1].end))
         if token.text in ACCENTS:
             inner = replace(inner, accents=(*inner.accents, ACCENTS[token.text]))
@@ -168,7 +169,7 @@ class Spelling(Cursor):
         start = self.at
         if self.next.is_("{", "("):
             if self.next.is_("(") and spelled.base != "E":
-                raise self.error("expected a subscript after _", hint="put a subscript of several signs in braces")
+                raise self.error(messages.formulas.SUBSCRIPT_EXPECTED, hint=messages.formulas.SUBSCRIPT_HINT)
             close = self.closing(self.at)
             span, self.at = (start + 1, close), close + 1
         elif self.next.kind in (Kind.WORD, Kind.NUMBER):
@@ -184,10 +185,10 @@ class Spelling(Cursor):
             self.take()
             return replace(spelled, star=spelled.star + "*")
         else:
-            raise self.error("expected a subscript after _")
+            raise self.error(messages.formulas.SUBSCRIPT_EXPECTED)
         flat = flatten(self.tokens[span[0] : span[1]])
         if not flat:
-            raise self.error("the subscript is empty", self.tokens[start])
+            raise self.error(messages.formulas.SUBSCRIPT_EMPTY, self.tokens[start])
         # `x_{ij}` has one subscript, `p_data_x` two
         return replace(spelled, subscripts=(*spelled.subscripts, flat), groups=(*spelled.groups, span))
 
@@ -265,7 +266,7 @@ class Spelling(Cursor):
         if spelled.base not in GREEK:
             folded = [known for known in self.names.words() if known.casefold() == name.casefold()]
             if len(folded) == 1 and folded[0] != name and len(name) > 1:
-                self.note(f"{name} was read as {folded[0]}")
+                self.note(messages.formulas.READ_AS.format(name=name, read=folded[0]))
                 spellings += folded
         return spellings
 
@@ -273,11 +274,11 @@ class Spelling(Cursor):
         """The error for a name that the question does not declare."""
         token = spelled.token
         if spelled.canonical in ("i", "j") and self.names.indexed:
-            return self.error(f"no sum goes over the index {spelled.canonical}", token)
+            return self.error(messages.formulas.NO_SUM_OVER.format(index=spelled.canonical), token)
         last = self.tokens[self.at - 1]
         place = Token(Kind.WORD, token.text, token.start, max(token.end, last.end))
         similar = nearest(spelled.canonical, [w for w in self.names.words() if len(w) > 1])
         guess = similar is not None and len(spelled.canonical) > 1 and spelled.base not in GREEK
-        hint = f"did you mean {pretty(similar)}?" if guess and similar else ""
+        hint = messages.formulas.DID_YOU_MEAN.format(name=pretty(similar)) if guess and similar else ""
         name = pretty(spelled.canonical)
-        return self.error(f"I do not know the symbol {name} here; this question uses {self.names.shown()}", place, hint)
+        return self.error(messages.formulas.UNKNOWN_SYMBOL.format(name=name, known=self.names.shown()), place, hint)

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from autograder import messages
 from autograder.errors import nearest
 from autograder.maths.alphabet import (
     ACCENTS,
@@ -75,13 +76,11 @@ def tokens(text: str, *, breaks: bool = False) -> list[Token]:
     """The tokens of a formula, an END last; line breaks of the text are tokens if asked for. Raises Unreadable."""
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(
-            f"the formula has {len(text)} characters; at most {MAX_CHARACTERS} are read", MAX_CHARACTERS, len(text)
+            messages.formulas.TOO_LONG.format(count=len(text), most=MAX_CHARACTERS), MAX_CHARACTERS, len(text)
         )
     found = _Scanner(text, breaks=breaks).scan()
     if len(found) > MAX_TOKENS:
-        raise Unreadable(
-            f"the formula has {len(found)} signs and names; at most {MAX_TOKENS} are read", found[-1].start
-        )
+        raise Unreadable(messages.formulas.TOO_MANY_SIGNS.format(count=len(found), most=MAX_TOKENS), found[-1].start)
     return [*found, Token(Kind.END, "", len(text), len(text))]
 
 
@@ -152,11 +151,11 @@ class _Scanner:
         digits = sum(c.isdigit() for c in text)
         if digits > MAX_DIGITS:
             raise Unreadable(
-                f"a number of {digits} digits; at most {MAX_DIGITS} are read", self.at, self.at + len(text)
+                messages.formulas.TOO_MANY_DIGITS.format(count=digits, most=MAX_DIGITS), self.at, self.at + len(text)
             )
         mantissa, _, exponent = text.lower().partition("e")
         if exponent and abs(int(exponent)) > _MAX_EXPONENT:
-            raise Unreadable("the exponent of this number is too large", self.at, self.at + len(text))
+            raise Unreadable(messages.formulas.EXPONENT_TOO_LARGE, self.at, self.at + len(text))
         if mantissa.endswith(".") and not exponent:  # the full stop at the end of a sentence
             text = mantissa[:-1]
         self.add(Kind.NUMBER, text, len(text))
@@ -245,18 +244,18 @@ def similar_command(name: str) -> str | None:
 
 def _meaningless(c: str) -> str:
     if c == "%":
-        return "% begins a comment in LaTeX: the rest of the line would be lost"
+        return messages.formulas.PERCENT_SIGN
     if c in '"`':
-        return "a formula has no quotation marks"
+        return messages.formulas.QUOTATION_MARK
     if not c.isprintable():
-        return f"a formula cannot hold the control character U+{ord(c):04X}"
-    return f"the sign {c} has no meaning in a formula"
+        return messages.formulas.CONTROL_CHARACTER.format(code=ord(c))
+    return messages.formulas.SIGN_WITHOUT_MEANING.format(sign=c)
 
 
 def _strange(c: str) -> str:
     name = unicodedata.name(c, f"U+{ord(c):04X}")
     if "CYRILLIC" in name or "ARMENIAN" in name or "FULLWIDTH" in name:
-        return f"{visible(c)} looks like a Latin letter, but is {name}"
+        return messages.formulas.LOOKS_LATIN.format(character=visible(c), name=name)
     if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cs", "Cn"):
-        return f"a formula cannot hold the invisible character {name}"
-    return f"the character {visible(c)} ({name}) has no meaning in a formula"
+        return messages.formulas.INVISIBLE.format(name=name)
+    return messages.formulas.CHARACTER_WITHOUT_MEANING.format(character=visible(c), name=name)

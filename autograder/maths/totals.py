@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
+from autograder import messages
 from autograder.maths.functions import Functions
 from autograder.maths.nodes import (
     Call,
@@ -46,7 +47,7 @@ class Totals(Functions):
                 upper = self.within(*self._script(), self.expression)
         if not variable:
             if "_" in self.bound or self.names.size not in self.names.entries:
-                raise self.error("the sum does not say over what", token)
+                raise self.error(messages.formulas.SUM_OVER_WHAT, token)
             variable = "_"
         if self._is_random(variable):
             with self._bound(variable, False if variable.endswith("'") else None):
@@ -65,7 +66,7 @@ class Totals(Functions):
     ) -> Node:
         if upper is None:
             if self.names.size not in self.names.entries:
-                raise self.error("the sum does not say how far it goes", token)
+                raise self.error(messages.formulas.SUM_HOW_FAR, token)
             upper = Name(self.names.size)
         return Total(kind, variable, lower or Number(Fraction(1)), upper, body)
 
@@ -105,7 +106,7 @@ class Totals(Functions):
     def nested(self) -> None:
         """Raise Unreadable where sums and expectations are nested too deep to be worked out."""
         if len(self.bound) >= 4:
-            raise self.error("sums and expectations are nested more than 4 deep")
+            raise self.error(messages.formulas.NESTED_SUMS)
 
     def reopens(self, ahead: int) -> bool:
         """Whether a sum over the index of a sum around begins: that one ends before it."""
@@ -130,7 +131,7 @@ class Totals(Functions):
                 end, kept = self.at, len(terms)
         self.at = end
         if kept > 1:
-            self.note(f"the sum over {variable} was read as going on to the last term that uses {variable}")
+            self.note(messages.formulas.SUM_GOES_ON.format(name=variable))
         return added(terms[:kept])
 
     def _typed_total(self, kind: str) -> Node:
@@ -141,7 +142,7 @@ class Totals(Functions):
             self.at = loop + 1
             variable = self.take().text
             if not _is_word(self.take(), "in") or not _is_word(self.take(), "range"):
-                raise self.error("expected range(...) here", self.tokens[self.at - 1])
+                raise self.error(messages.formulas.RANGE_EXPECTED, self.tokens[self.at - 1])
             bounds = self.group(self.arguments)
             lower, last = (bounds[0], bounds[1]) if len(bounds) == 2 else (Number(Fraction(0)), bounds[0])
             from_zero = lower == Number(Fraction(0))
@@ -189,7 +190,7 @@ class Totals(Functions):
         if not variables and token.text == "mean" and (average := self.average(body)) is not None:
             return average
         if len(variables) != 1:
-            raise self.error("the sum does not say over what", token)
+            raise self.error(messages.formulas.SUM_OVER_WHAT, token)
         return Total(kind, variables.pop(), None, None, body)
 
     def integral(self, token: Token) -> Node:
@@ -212,7 +213,7 @@ class Totals(Functions):
             body = self.term() if variable else self.expression()
         variable = variable or self.differential()
         if variable is None:
-            raise self.error("the integral has no dx: say over what is integrated", token)
+            raise self.error(messages.formulas.NO_DX, token)
         ends = (bounds["_"], bounds["^"])
         if ends == (negated(Constant("inf")), Constant("inf")):
             ends = (None, None)
@@ -269,7 +270,7 @@ class Totals(Functions):
             variable = self.declared(spelled) or spelled.canonical
         entry = self.names.entry(variable)
         if entry is None:
-            raise self.error(f"{variable} is no name of this question: there is no derivative by it", token)
+            raise self.error(messages.formulas.NO_DERIVATIVE_BY.format(name=variable), token)
         if entry.what != "function":
             return Name(variable)
         arguments = self.group(self.arguments) if self.next.is_("(") else [Name(name) for name in entry.arguments]

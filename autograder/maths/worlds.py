@@ -18,6 +18,7 @@ from typing import Any
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.maths.names import Entry, Law, Names
 from autograder.maths.problems import NoValue
 
@@ -47,7 +48,7 @@ class World:
     def _marginal(self, base: str, fixed: Mapping[str, mpf]) -> mpf:
         axes = self.axes[base]
         if any(value not in self.atoms[v] for v, value in fixed.items()):
-            raise NoValue("a density is asked for at a value that its variable does not take")
+            raise NoValue(messages.formulas.OUTSIDE_OF_VARIABLE)
         return sum(
             (p for key, p in self.tables[base].items() if all(key[axes.index(v)] == fixed[v] for v in fixed)), mpf(0)
         )
@@ -169,7 +170,7 @@ def _function(entry: Entry, made: World, draw: random.Random) -> Callable[..., m
 
         def among(value: mpf) -> mpf:
             if value not in table:
-                raise NoValue(f"{entry.name} is asked for at a value that its argument does not take")
+                raise NoValue(messages.formulas.OUTSIDE_OF_ARGUMENT.format(name=entry.name))
             return table[value]
 
         return among

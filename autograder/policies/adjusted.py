@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from autograder import messages
 from autograder.metadata import Metadata
 from autograder.model import Adjustment, Leaderboard, Part, Report, Status, Verdict, Visibility
 from autograder.policies.attempts import Attempts, attempts
@@ -59,8 +60,8 @@ def _all_or_nothing(report: Report, part: Part) -> Adjustment | None:
     earned = math.fsum(verdict.score for verdict in own)
     if not failed or not earned:
         return None
-    said = f"Part {part.number} counts only if all its checks pass"
-    shown = f"{said}, and {_listed(failed)} did not: −{figure(earned)}"
+    said = messages.policies.ALL_OR_NOTHING.format(part=part.number)
+    shown = messages.policies.ALL_OR_NOTHING_LOST.format(said=said, numbers=_listed(failed), points=figure(earned))
     return Adjustment(shown if report.is_shown_whole else "", -earned, shown)  # its checks say the rule
 
 
@@ -70,8 +71,10 @@ def _of(report: Report, number: str) -> list[Verdict]:
 
 def _listed(numbers: list[str]) -> str:
     if len(numbers) > 4:
-        return f"{len(numbers)} of them"
-    return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+        return messages.policies.COUNT_OF_THEM.format(count=len(numbers))
+    if len(numbers) == 1:
+        return numbers[0]
+    return messages.policies.LISTED.format(names=", ".join(numbers[:-1]), last=numbers[-1])
 
 
 def _columns(
@@ -97,8 +100,11 @@ def _reached(first: int | None, number: int | None) -> bool:
 
 def _withheld(policies: Policies, number: int | None) -> list[str]:
     return [
-        f"{what} are shown from attempt {first} on; this is attempt {number}."
-        for what, first in (("Hints", policies.hints_from), ("Details", policies.details_from))
+        messages.policies.SHOWN_FROM.format(what=what, first=first, number=number)
+        for what, first in (
+            (messages.policies.HINTS, policies.hints_from),
+            (messages.policies.DETAILS, policies.details_from),
+        )
         if first is not None and not _reached(first, number)
     ]
 
@@ -108,14 +114,16 @@ def _for_staff(policies: Policies, metadata: Metadata | None, number: int | None
         return []
     found = list(metadata.problems)
     if policies.late is not None and metadata.due_at is None and not found:
-        found.append("There is no due date: no submission is late.")
-    return [*found, f"Attempt {number}."] if policies.need_metadata and number is not None else found
+        found.append(messages.policies.NO_DUE_DATE)
+    if policies.need_metadata and number is not None:
+        found.append(messages.policies.ATTEMPT.format(number=number))
+    return found
 
 
 def _graded_anyway(known: Attempts | None) -> list[str]:
     if known is None or known.may_be_one:
         return []
-    return ["This submission is over the limit. It was graded, because no earlier results could be given back."]
+    return [messages.policies.OVER_THE_LIMIT]
 
 
 def _open(report: Report) -> list[str]:
@@ -125,7 +133,7 @@ def _open(report: Report) -> list[str]:
         own = _of(report, part.number) if part.all_or_nothing else []
         open_ = [verdict.check.number for verdict in own if verdict.status is Status.MANUAL]
         if open_ and not any(verdict.status in _LOST for verdict in own):
-            found.append(f"Part {part.number} counts only if all its checks pass: a person decides {_listed(open_)}.")
+            found.append(messages.policies.ALL_OR_NOTHING_OPEN.format(part=part.number, numbers=_listed(open_)))
     return found
 
 
@@ -134,7 +142,7 @@ def _explained(verdict: Verdict, parts: tuple[Part, ...]) -> Verdict:
     part = next((part for part in parts if part.number == verdict.check.part and part.all_or_nothing), None)
     if part is None or not verdict.check.max_score:
         return verdict
-    said = f"The points count only if all checks of part {part.number} pass."
+    said = messages.policies.ALL_OR_NOTHING_RULE.format(part=part.number)
     text, brief = (
         f"{before}\n\n{said}" if before else said for before in (verdict.student_output, verdict.brief or "")
     )

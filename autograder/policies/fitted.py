@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from autograder import messages
 from autograder.errors import AssignmentError
 from autograder.model import Check, Part, Visibility
 from autograder.policies.declared import Policies
@@ -34,10 +35,16 @@ def _fitted(check: Check, part: Part | None, shown: Mapping[str, Visibility]) ->
     if visibility is not None:
         check = replace(check, visibility=visibility)
     if part is not None and part.extra_credit:
-        worth = f"{check.max_score:g} {'point' if check.max_score == 1 else 'points'}"
-        name = f"{check.name} (extra credit{f', {worth}' if check.max_score else ''})"
-        check = replace(check, extra_credit=True, name=name)
+        check = replace(check, extra_credit=True, name=_with_worth(check))
     return check
+
+
+def _with_worth(check: Check) -> str:
+    """The name of a check of extra credit: the platform shows no points that it is out of."""
+    if not check.max_score:
+        return messages.policies.EXTRA_CREDIT.format(name=check.name)
+    words = messages.policies.EXTRA_CREDIT_OF_ONE if check.max_score == 1 else messages.policies.EXTRA_CREDIT_OF
+    return words.format(name=check.name, points=check.max_score)
 
 
 def _belongs(number: str, named: str) -> bool:

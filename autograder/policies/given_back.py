@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from autograder import messages
 from autograder.metadata import Earlier, Metadata, number
 from autograder.model import Adjustment, Check, Leaderboard, Report, Status, Verdict, Visibility
 from autograder.policies.attempts import Attempts, attempts
 from autograder.policies.declared import Limit, Policies
 from autograder.policies.lateness import figure
 
-_AS_IT_WAS = "What was said then:"
 _NO_TIME_S = 1.0  # a check needs a timeout; this one is not run
 
 
@@ -50,12 +50,12 @@ def _given_back(heading: Report, limit: Limit, metadata: Metadata, known: Attemp
 
 
 def _refusal(limit: Limit, known: Attempts, graded_at: datetime) -> str:
-    within = f" in {limit.within_hours:g} hours" if limit.within_hours is not None else ""
-    many = "1 submission is" if limit.submissions == 1 else f"{limit.submissions} submissions are"
-    following = f" The next one can be graded from {_said(known.next_at)} on." if known.next_at is not None else ""
-    return (
-        f"This submission was not graded: {many} graded{within}. Shown is what the submission of {_said(graded_at)} "
-        f"got.{following}"
+    within = messages.policies.WITHIN_HOURS.format(hours=limit.within_hours) if limit.within_hours is not None else ""
+    words = messages.policies.ONE_SUBMISSION if limit.submissions == 1 else messages.policies.SUBMISSIONS
+    many = words.format(count=limit.submissions)
+    following = messages.policies.NEXT_FROM.format(time=_said(known.next_at)) if known.next_at is not None else ""
+    return messages.policies.NOT_GRADED.format(
+        many=many, within=within, graded_at=_said(graded_at), following=following
     )
 
 
@@ -96,7 +96,7 @@ def _verdict(place: int, test: Mapping[str, Any], usual: Visibility) -> Verdict:
     tags = test.get("tags")
     check = Check(
         id=f"given back {place}",
-        name=_text(test.get("name")).strip() or f"test {place}",
+        name=_text(test.get("name")).strip() or messages.policies.UNNAMED_TEST.format(place=place),
         number=_text(test.get("number")).strip() or str(place),
         max_score=max(score, possible),
         timeout_s=_NO_TIME_S,
@@ -136,7 +136,7 @@ def _adjustments(report: Report, value: Any) -> tuple[Adjustment, ...]:
     score = _points(value)
     if abs(score - report.earned) < 1e-6:
         return ()
-    shown = f"Of {figure(report.earned)} points earned {figure(score)} counted, for the reasons given then."
+    shown = messages.policies.COUNTED_THEN.format(earned=figure(report.earned), counted=figure(score))
     return (Adjustment(shown if report.is_shown_whole else "", score - report.earned, shown),)
 
 
@@ -152,6 +152,6 @@ def _columns(given: Any) -> tuple[tuple[Leaderboard, float | str], ...]:
 
 def _said_then(heading: Report, output: Any) -> tuple[str, ...]:
     """What stood above the tests, without the title, and without what a report given back before added to it."""
-    lines = _text(output).split(f"{_AS_IT_WAS}\n")[-1].splitlines()
+    lines = _text(output).split(f"{messages.policies.AS_IT_WAS}\n")[-1].splitlines()
     kept = [line for line in lines if line.strip() and line != heading.title]
-    return (_AS_IT_WAS, *kept) if kept else ()
+    return (messages.policies.AS_IT_WAS, *kept) if kept else ()

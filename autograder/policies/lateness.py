@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from autograder import messages
 from autograder.metadata import Metadata
 from autograder.model import Adjustment
 from autograder.policies.declared import HOUR_S, UNITS_S, Late
@@ -31,19 +32,20 @@ def penalty(late: Late, seconds: float, points: Points) -> Adjustment | None:
     grace_s = late.grace_minutes * 60
     if seconds <= grace_s:
         return None
-    said = f"Late by {duration(seconds)}"
+    said = messages.policies.LATE_BY.format(duration=duration(seconds))
     if grace_s:
-        said += f" ({duration(grace_s)} of grace)"
+        said += messages.policies.GRACE.format(duration=duration(grace_s))
     if late.nothing_after_hours is not None and seconds > late.nothing_after_hours * HOUR_S:
-        said += f": no points after {duration(late.nothing_after_hours * HOUR_S)}"
+        said += messages.policies.NOTHING_AFTER.format(duration=duration(late.nothing_after_hours * HOUR_S))
         return _taken(said, points.earned, points, "")
     percent = percent_of(late, seconds - grace_s)
     if not percent:
         return None
     base = points.earned if late.of == "earned" else points.possible
-    words = "the points earned" if late.of == "earned" else "the possible points"
-    hidden = f"{said}: −{percent:g} % of {words}"
-    return _taken(f"{said}: −{percent:g} % of {figure(base)}", percent / 100 * base, points, hidden)
+    words = messages.policies.OF_EARNED if late.of == "earned" else messages.policies.OF_POSSIBLE
+    hidden = messages.policies.PERCENT_HIDDEN.format(said=said, percent=percent, words=words)
+    shown = messages.policies.PERCENT.format(said=said, percent=percent, base=figure(base))
+    return _taken(shown, percent / 100 * base, points, hidden)
 
 
 def percent_of(late: Late, counted_s: float) -> float:
@@ -54,9 +56,10 @@ def percent_of(late: Late, counted_s: float) -> float:
 
 def _taken(said: str, wanted: float, points: Points, hidden: str) -> Adjustment:
     taken = min(wanted, points.earned)
-    shown = f"{said} = −{figure(wanted)}" if hidden else f"{said}: −{figure(taken)}"
+    words, lost = (messages.policies.EQUALS, wanted) if hidden else (messages.policies.TAKES, taken)
+    shown = words.format(said=said, points=figure(lost))
     if hidden and taken < wanted:
-        shown += f", of which {figure(taken)} were there to take"
+        shown += messages.policies.ONLY_SO_MUCH.format(points=figure(taken))
     return Adjustment(shown if points.are_shown else hidden or said, -taken, shown)
 
 
@@ -68,11 +71,14 @@ def figure(number: float) -> str:
 def duration(seconds: float) -> str:
     """A time in the two largest units that it has: "3 h 12 min", "1 day 2 h"."""
     left = int(seconds)
-    if left < 60:
-        return f"{left} s" if left else "less than 1 s"
     days, hours, minutes = left // 86400, left // 3600 % 24, left // 60 % 60
+    if left < 60:
+        return messages.policies.SECONDS.format(seconds=left) if left else messages.policies.UNDER_A_SECOND
     if days:
-        return f"{days} {'day' if days == 1 else 'days'}" + (f" {hours} h" if hours else "")
+        said = messages.policies.ONE_DAY if days == 1 else messages.policies.DAYS.format(days=days)
+        return messages.policies.AND_HOURS.format(days=said, hours=hours) if hours else said
+    if hours and minutes:
+        return messages.policies.HOURS_AND_MINUTES.format(hours=hours, minutes=minutes)
     if hours:
-        return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{minutes} min"
+        return messages.policies.HOURS.format(hours=hours)
+    return messages.policies.MINUTES.format(minutes=minutes)

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.assignment import Assignment
 from autograder.diagnosis import Agreement, Mistake, agreement, best
 from autograder.errors import CheckFailed, Evidence, Mismatch, NotRecorded
@@ -68,11 +69,11 @@ class RecordedReplays:
                 if self._tape.has(known.name):
                     yield (known,), RecordedReference(Player(self._tape, known.name))
         if len(elsewhere) > 1:
-            raise NotRecorded("it may follow from several mistakes in other parts together")
+            raise NotRecorded(messages.grading.MAY_FOLLOW_FROM_SEVERAL)
 
     def falls_short_too(self, call: Call, elsewhere: Sequence[Mistake]) -> bool:
         """No training was recorded with mistakes."""
-        raise NotRecorded("it may follow from a mistake in another part")
+        raise NotRecorded(messages.grading.MAY_FOLLOW)
 
     def comparable(self, call: Call, chosen: Sequence[Mistake], mistaken: Any) -> bool:
         """Whether a check can be graded against the reference with this mistake."""

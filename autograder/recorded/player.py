@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from autograder import messages
 from autograder.conversation import Answer, Conversation, Record
 from autograder.errors import GraderError, NotRecorded
 from autograder.recorded.fingerprint import fingerprint
@@ -39,7 +40,7 @@ class Player:
         asked = fingerprint(self._trail.asks(target, arguments, keywords), self._trail.derivation)
         entry = self._tape.find(self._track, asked, self._trail.draws)
         if entry is None:
-            raise NotRecorded(f"{what} of the reference is not recorded for these arguments")
+            raise NotRecorded(messages.grading.NO_SUCH_ARGUMENTS.format(what=what))
         said, made = self._with_handles_of_ours(entry)
         self._trail.advance(entry, target, made)
         return self._answer(entry, said), _leaves((target, arguments, keywords))
@@ -51,7 +52,7 @@ class Player:
         asked = fingerprint((cotangents, create_graph), self._trail.derivation)
         entry = self._answered[record.number].gradient(asked)
         if entry is None:
-            raise NotRecorded(f"{what} of the reference is not recorded for these cotangents")
+            raise NotRecorded(messages.grading.NO_SUCH_COTANGENTS.format(what=what))
         self._trail.differentiated(entry)
         return self._answer(entry, entry.said), _leaves(cotangents)
 

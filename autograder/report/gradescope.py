@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from autograder import messages
 from autograder.errors import GraderError
 from autograder.exhibits import Picture
 from autograder.metadata import UNGRADED
@@ -100,18 +101,13 @@ def _summary(report: Report) -> str:
     lines = [report.title]
     seen = report.visible
     if report.ungraded_points:
-        figure = f"{points(seen.ungraded_points)} of {points(report.max_score)} points"
-        lines.append(
-            f"{figure if seen.ungraded_points else 'Some points'} could not be graded because of a fault of the "
-            "autograder. The score is preliminary: please tell the course staff."
-        )
+        words = messages.reports.SOME_UNGRADED if seen.ungraded_points else messages.reports.UNGRADED
+        lines.append(words.format(points=points(seen.ungraded_points), possible=points(report.max_score)))
     if seen.by_hand:
         read = [v.check.number for v in seen.verdicts if v.status is Status.MANUAL or v.check.by_hand]
-        lines.append(
-            f"{points(seen.by_hand)} points are not in this score: a person reads the answers to {', '.join(read)}."
-        )
+        lines.append(messages.reports.READ_BY_HAND.format(points=points(seen.by_hand), numbers=", ".join(read)))
     elif report.by_hand:
-        lines.append("Some points are not in this score: a person reads some answers.")
+        lines.append(messages.reports.SOME_READ_BY_HAND)
     lines += [_name(adjustment.text) for adjustment in report.adjustments if adjustment.text]
     return "\n".join([*lines, *map(_name, report.notes)])  # one line each: the names of files stand in them
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from autograder import messages
 from autograder.model import Check, Report, Status, Verdict
 from autograder.report.shown import part_numbers, shown
 from autograder.report.text import clean, clip, points
@@ -17,7 +18,7 @@ def junit(report: Report, *, staff: bool = False) -> str:
     """The document. Without `staff` it has only what students may see."""
     report = shown(report, staff=staff)
     root = ElementTree.Element("testsuites", _attributes(report.title, report.verdicts))
-    titles = {part.number: f"Part {part.number}: {part.title}" for part in report.parts}
+    titles = {part.number: messages.reports.PART.format(number=part.number, title=part.title) for part in report.parts}
     for number in part_numbers(report):
         verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
         attributes = _attributes(titles.get(number, report.title), verdicts)
@@ -73,10 +74,12 @@ def _outcome(verdict: Verdict) -> ElementTree.Element:
             outcome = ElementTree.Element("failure", {"message": message, "type": "failed"})
             outcome.text = text
         case Status.ERROR:
-            outcome = ElementTree.Element("error", {"message": message, "type": "fault of the autograder"})
+            outcome = ElementTree.Element("error", {"message": message, "type": messages.reports.OUR_FAULT})
             outcome.text = text
         case _:
-            reason = f"A person decides. {text}".strip() if verdict.status is Status.MANUAL else text
+            reason = (
+                messages.reports.A_PERSON_DECIDES.format(text=text).strip() if verdict.status is Status.MANUAL else text
+            )
             outcome = ElementTree.Element("skipped", {"message": reason})
     return outcome
 

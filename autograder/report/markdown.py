@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from autograder import messages
 from autograder.model import Report, Status, Verdict
 from autograder.report.shown import part_numbers, shown
 from autograder.report.text import clean, clip, points
 
 _WORDS = {
-    Status.PASSED: "passed",
-    Status.FAILED: "**FAILED**",
-    Status.BLOCKED: "skipped",
-    Status.ERROR: "**not graded**",
-    Status.MANUAL: "by hand",
-    Status.LATER: "after submission",
+    Status.PASSED: messages.reports.PASSED,
+    Status.FAILED: messages.reports.FAILED,
+    Status.BLOCKED: messages.reports.BLOCKED,
+    Status.ERROR: messages.reports.NOT_GRADED,
+    Status.MANUAL: messages.reports.BY_HAND,
+    Status.LATER: messages.reports.AFTER_SUBMISSION,
 }
 _DETAIL_CHARS, _STAFF_CHARS = 3_000, 10_000
 _MOST_BYTES = 900_000  # GitHub takes 1 MiB, and nothing at all of what is longer
@@ -36,7 +37,7 @@ def markdown(report: Report, *, staff: bool = False) -> str:
     blocks += [table for number in part_numbers(report) if (table := _table(report, number))]
     details = [detail for verdict in report.verdicts for detail in _details(verdict, staff)]
     if details:
-        blocks += ["## What to look at", *_that_fit(details, _MOST_BYTES - sum(map(_size, blocks)))]
+        blocks += [messages.reports.LOOK_AT, *_that_fit(details, _MOST_BYTES - sum(map(_size, blocks)))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -56,29 +57,30 @@ def _escaped(text: str) -> str:
 
 
 def _total(report: Report) -> Iterator[str]:
-    yield f"**{points(report.score)} of {points(report.max_score - report.later)} points**"
+    yield messages.reports.POINTS.format(points=points(report.score), possible=points(report.max_score - report.later))
     if items := [f"- {text}" for text in _remarks(report) if text]:  # an empty item would make a heading of the line
         yield "\n".join(items)
 
 
 def _remarks(report: Report) -> Iterator[str]:
     if blocked := len(report.with_status(Status.BLOCKED)):
-        yield f"{blocked} skipped, because what they need failed"
+        yield messages.reports.SKIPPED.format(count=blocked)
     if report.later:
-        yield f"{points(report.later)} further points are graded after submission"
+        yield messages.reports.LATER.format(points=points(report.later))
     if report.by_hand:
-        yield f"{points(report.by_hand)} further points are given by a person"
+        yield messages.reports.GIVEN_BY_HAND.format(points=points(report.by_hand))
     if report.ungraded_points:
-        yield f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder"
+        yield messages.reports.NOT_GRADED_POINTS.format(points=points(report.ungraded_points))
     yield from map(line, (*(adjustment.text for adjustment in report.adjustments), *report.notes))
 
 
 def _table(report: Report, number: str) -> str:
     verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
-    title = next((f"Part {part.number}: {part.title}" for part in report.parts if part.number == number), "")
+    titles = {part.number: messages.reports.PART.format(number=part.number, title=part.title) for part in report.parts}
+    title = titles.get(number, "")
     earned, possible = sum(v.score for v in verdicts), sum(v.check.max_score for v in verdicts)
     heading = [f"## {line(title)} ({points(earned)}/{points(possible)})", ""] if title else []
-    return "\n".join([*heading, "| | Check | Points |", "|:--|:--|--:|", *map(_row, verdicts)])
+    return "\n".join([*heading, messages.reports.TABLE_HEAD, "|:--|:--|--:|", *map(_row, verdicts)])
 
 
 def _row(verdict: Verdict) -> str:
@@ -92,7 +94,7 @@ def _details(verdict: Verdict, staff: bool) -> Iterator[str]:
     if verdict.status in (Status.FAILED, Status.ERROR, Status.MANUAL) and verdict.student_output.strip():
         texts.append(clip(verdict.student_output, _DETAIL_CHARS))
     if staff and verdict.staff_output.strip():
-        texts.append("-- staff --\n" + clip(verdict.staff_output, _STAFF_CHARS))
+        texts.append(messages.reports.STAFF + clip(verdict.staff_output, _STAFF_CHARS))
     if texts:
         summary = f"<summary>{line(verdict.check.label)}</summary>"
         yield "\n\n".join(["<details>\n" + summary, *map(block, texts), "</details>"])
@@ -107,7 +109,7 @@ def _that_fit(details: Iterable[str], room: int) -> Iterator[str]:
         else:
             left_out += 1
     if left_out:
-        yield f"{left_out} more are in results.json: there is no room for them here."
+        yield messages.reports.NO_ROOM.format(count=left_out)
 
 
 def _size(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograder import messages
 from autograder.exhibits import Exhibit
 from autograder.model import Report, Verdict, Visibility
 
@@ -17,10 +18,9 @@ def shown(report: Report, *, staff: bool) -> Report:
         return report
     visible = report.visible
     count = len(report.verdicts) - len(visible.verdicts)
-    checks, them = ("check is", "it is") if count == 1 else ("checks are", "they are")
-    note = f"{count} {checks} not shown here; what {them} worth is in no figure above."
+    words = messages.reports.ONE_NOT_SHOWN if count == 1 else messages.reports.NOT_SHOWN
     texts = [adjustment.text for adjustment in report.adjustments]
-    return replace(visible, adjustments=(), notes=(*texts, *report.notes, note))
+    return replace(visible, adjustments=(), notes=(*texts, *report.notes, words.format(count=count)))
 
 
 def share(report: Report) -> float:

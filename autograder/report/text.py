@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-_LEFT_OUT = "\n[... {count} characters left out ...]\n"
+from autograder import messages
+
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -23,7 +24,7 @@ def clip(text: str, limit: int) -> str:
     """The text, cut in the middle if it is longer than `limit` characters."""
     if len(text) <= limit:
         return text
-    mark = _LEFT_OUT.format(count=len(text) - limit)
+    mark = messages.reports.LEFT_OUT.format(count=len(text) - limit)
     room = max(limit - len(mark), 2)
     return text[: room - room // 2] + mark + text[len(text) - room // 2 :]
 

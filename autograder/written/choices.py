@@ -5,27 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from autograder import messages
 from autograder.answers import Answer, Kind
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Option, Question
 
 _KEYED = re.compile(r"^\W*\(?([a-z0-9]{1,3})[).:]\W*", re.IGNORECASE)
-_CONTRADICTION = (
-    "Your choice and your reason contradict each other: the reason that you ticked speaks for the other one."
-)
 _LINKING = {"and", "und", "because", "of", "weil", "since", "with", "reason"}
 _HALF = 0.5
-NOTHING_TICKED = "Nothing is ticked: put an x between the brackets, as in - [x]."
 
 
 def choice(question: Question, answer: Answer) -> Graded:
     """Grade what was ticked: options, and reasons where the question asks for one."""
     options, reasons = chosen(question, answer)
     if not options:
-        return Graded(0.0, NOTHING_TICKED)
+        return Graded(0.0, messages.answers.NOTHING_TICKED)
     if not question.several and len(options) > 1:
-        return Graded(0.0, f"{len(options)} boxes are ticked, but one is asked for.")
-    staff = "Ticked: " + ", ".join(option.key for option in [*options, *reasons])
+        return Graded(0.0, messages.answers.TOO_MANY_BOXES.format(count=len(options)))
+    staff = messages.answers.TICKED_KEYS.format(keys=", ".join(option.key for option in [*options, *reasons]))
     right = {o.key for o in options} == {o.key for o in question.options if o.right}
     share = _share(question, options) if question.several else float(right)
     hints = [f"Hint: {option.hint}" for option in options if option.hint and not option.right]
@@ -66,26 +63,28 @@ def _with_reason(
 ) -> Graded:
     if not reasons:
         return Graded(
-            _HALF * right, joined("" if right else _verdict(question, 0.0), *hints[:1], "No reason is ticked."), staff
+            _HALF * right,
+            joined("" if right else _verdict(question, 0.0), *hints[:1], messages.answers.NO_REASON),
+            staff,
         )
     if len(reasons) > 1:
-        return Graded(_HALF * right, f"{len(reasons)} reasons are ticked, but one is asked for.", staff)
+        return Graded(_HALF * right, messages.answers.TOO_MANY_REASONS.format(count=len(reasons)), staff)
     reason = reasons[0]
     if reason.supports and reason.supports not in {option.key for option in options}:
-        text = joined(_CONTRADICTION, *hints[:1])
-        return Graded(0.0, text, joined(staff, "Choice and reason contradict each other."), ("contradiction",))
+        text = joined(messages.answers.CONTRADICTING_REASON, *hints[:1])
+        return Graded(0.0, text, joined(staff, messages.answers.CONTRADICTING_REASON_FOR_STAFF), ("contradiction",))
     share = _HALF * right + _HALF * (right and reason.right)
     said = [] if right else [_verdict(question, 0.0)]
     if right and not reason.right:
-        said.append("The choice is right, but not for the reason that you ticked.")
+        said.append(messages.answers.WRONG_REASON)
         hints = [f"Hint: {reason.hint}"] if reason.hint else []
     return Graded(share, joined(*said, *hints[:1]), staff)
 
 
 def _verdict(question: Question, share: float) -> str:
     if question.several:
-        return "Some of what you ticked is wrong, or something is missing."
-    return "This choice is not right."
+        return messages.answers.SOME_WRONG
+    return messages.answers.CHOICE_WRONG
 
 
 def _share(question: Question, options: Sequence[Option]) -> float:
@@ -114,18 +113,21 @@ def match(question: Question, answer: Answer) -> Graded:
     """Grade lines `key: value`."""
     given = _assigned(question, answer)
     if not given:
-        values = ", ".join(f"{option.key} ({option.text})" for option in question.options)
-        text = f"No line of the form {question.pairs[0].key}: VALUE was found, with one of the values {values}."
+        values = ", ".join(
+            messages.answers.VALUE.format(key=option.key, text=option.text) for option in question.options
+        )
+        text = messages.answers.NO_PAIRS.format(key=question.pairs[0].key, values=values)
         return Graded(0.0, text)
     wrong = [pair for pair in question.pairs if given.get(pair.key.casefold()) != pair.expect]
     share = 1 - len(wrong) / len(question.pairs)
     missing = [pair.key for pair in wrong if pair.key.casefold() not in given]
     text = joined(
-        f"{len(wrong)} of {len(question.pairs)} are not right." if wrong else "",
-        f"No value was found for {', '.join(missing)}." if missing else "",
+        messages.answers.PAIRS_WRONG.format(count=len(wrong), total=len(question.pairs)) if wrong else "",
+        messages.answers.PAIRS_MISSING.format(keys=", ".join(missing)) if missing else "",
         *[f"Hint: {pair.hint}" for pair in wrong if pair.hint][:1],
     )
-    return Graded(share, text, "Given: " + ", ".join(f"{key}: {value}" for key, value in given.items()))
+    pairs = ", ".join(messages.answers.GIVEN_PAIR.format(key=key, value=value) for key, value in given.items())
+    return Graded(share, text, messages.answers.GIVEN_PAIRS.format(pairs=pairs))
 
 
 def _assigned(question: Question, answer: Answer) -> dict[str, str]:
@@ -166,9 +168,9 @@ def _words(option: Option) -> set[str]:
 def prose(question: Question, answer: Answer) -> Graded:
     """Text: carried to the report with its rubric, for a person."""
     written = "\n".join(piece.text for piece in answer.pieces)
-    points = "1 point is" if question.points == 1 else f"{question.points:g} points are"
-    text = f"{points} given by a person, who reads this answer."
-    return Graded(1.0, text, f"Answer:\n{written}\n\nRubric ({question.points:g} points by hand):\n{question.rubric}")
+    words = messages.answers.ONE_POINT_BY_HAND if question.points == 1 else messages.answers.POINTS_BY_HAND
+    staff = messages.answers.ANSWER_AND_RUBRIC.format(answer=written, points=question.points, rubric=question.rubric)
+    return Graded(1.0, words.format(points=question.points), staff)
 
 
 def _plain(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
+from autograder import messages
 from autograder.answers import Answer
 from autograder.maths.chains import Side, final
 from autograder.maths.problems import Unreadable
-from autograder.written.choices import NOTHING_TICKED, chosen
+from autograder.written.choices import chosen
 from autograder.written.expressions import understood
 from autograder.written.found import last_formula, number_in
 from autograder.written.graded import Graded, joined
@@ -16,7 +17,6 @@ from autograder.written.questions import Question
 from autograder.written.steps import lines_of
 
 _MOST_LINES, _MOST_PROBLEMS = 60, 3
-_FOR_A_PERSON = "As it stands, a person has to look at it after submission."
 
 
 def echo(question: Question, answer: Answer) -> Graded:
@@ -29,7 +29,9 @@ def echo(question: Question, answer: Answer) -> Graded:
         case "choice":
             options, reasons = chosen(question, answer)
             keys = ", ".join(option.key for option in (*options, *reasons))
-            return Graded(0.0, f"Ticked: {keys}." if options else NOTHING_TICKED)
+            return Graded(
+                0.0, messages.answers.TICKED.format(keys=keys) if options else messages.answers.NOTHING_TICKED
+            )
     return Graded(0.0, "")
 
 
@@ -39,7 +41,7 @@ def _of_formula(question: Question, answer: Answer) -> str:
     try:
         side = final(text, replace(question.names, allow=question.allow), code=given.code)
     except Unreadable as problem:
-        return joined(_unread(problem, text, given.line), _FOR_A_PERSON)
+        return joined(_unread(problem, text, given.line), messages.answers.FOR_A_PERSON)
     return _of_sides([(side, text, given.line)])
 
 
@@ -47,9 +49,9 @@ def _of_derivation(question: Question, answer: Answer) -> str:
     try:
         lines = [line for line in islice(lines_of(question, answer), _MOST_LINES) if not line.side.label]
     except Unreadable as problem:
-        return joined(str(problem), _FOR_A_PERSON)
+        return joined(str(problem), messages.answers.FOR_A_PERSON)
     if not lines:
-        return "There is no formula under the heading."
+        return messages.answers.NO_FORMULA
     return _of_sides([(line.side, line.written.text, line.written.line) for line in lines])
 
 
@@ -58,8 +60,8 @@ def _of_sides(sides: list[tuple[Side, str, int]]) -> str:
     unread = [_unread(side.problem, text, line) for side, text, line in sides if side.problem is not None]
     last = sides[-1][0]
     said = understood(last.readings[0]) if last.problem is None else ""
-    return joined(said, *unread[:_MOST_PROBLEMS], _FOR_A_PERSON if unread else "")
+    return joined(said, *unread[:_MOST_PROBLEMS], messages.answers.FOR_A_PERSON if unread else "")
 
 
 def _unread(problem: Unreadable, text: str, line: int) -> str:
-    return f"line {line}: {problem.shown(text)}"
+    return messages.answers.AT_LINE.format(line=line, text=problem.shown(text))

@@ -9,6 +9,7 @@ from functools import cache
 
 from mpmath import mpf
 
+from autograder import messages
 from autograder.answers import Answer
 from autograder.maths import equal
 from autograder.maths.chains import final
@@ -24,8 +25,6 @@ from autograder.written.found import Written, last_formula, number_in
 from autograder.written.graded import Graded, joined
 from autograder.written.questions import Mistake, Question
 
-NOT_READ = "Your answer could not be read; a person will look at it."
-_NOT_DECIDED = "Your answer could not be compared with the solution; a person will look at it."
 _ROUNDED_TOO_FAR = mpf("0.02")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
@@ -47,9 +46,9 @@ def expression(question: Question, answer: Answer) -> Graded:
     if question.final and (used := left_over(question, side.readings[0].node)):
         echo, mistake = understood(side.readings[0]), known_mistake(question, side.readings[0].node)
         if mistake is not None:
-            return wrong(mistake, echo, f"line {given.line}")
-        return Graded(0.0, joined(f"Your formula still has {', '.join(sorted(used))} in it.", echo), given.text)
-    return judged(question, side.readings, f"line {given.line}: {side.text}")
+            return wrong(mistake, echo, messages.answers.LINE.format(line=given.line))
+        return Graded(0.0, joined(messages.answers.STILL_HAS.format(names=", ".join(sorted(used))), echo), given.text)
+    return judged(question, side.readings, messages.answers.AT_LINE.format(line=given.line, text=side.text))
 
 
 def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Graded:
@@ -58,21 +57,21 @@ def judged(question: Question, readings: tuple[Reading, ...], where: str) -> Gra
     compared = [compare(question, reading.node, wanted) for reading in readings]
     for reading, found in zip(readings, compared, strict=True):
         if found.outcome is Outcome.EQUAL:
-            return Graded(1.0, understood(reading), f"Equal to the solution ({where}).")
+            return Graded(1.0, understood(reading), messages.answers.EQUAL.format(where=where))
     echo = understood(readings[0])
     if question.kind == "number" and _is_near(question, readings[0].node, wanted):
-        close = "Your number is close: give it exactly, or with three digits or more."
-        return Graded(0.0, joined(close, echo), f"Rounded too far ({where})")
+        close = messages.answers.NUMBER_CLOSE
+        return Graded(0.0, joined(close, echo), messages.answers.ROUNDED_TOO_FAR.format(where=where))
     mistake = next((m for r in readings if (m := known_mistake(question, r.node)) is not None), None)
     if mistake is not None:
         return wrong(mistake, echo, where)
     if compared[0].outcome is Outcome.UNDECIDED:
-        staff = f"Undecided: {compared[0].why}\nGiven ({where}); wanted: {question.expect}"
-        return Graded(0.0, joined(_NOT_DECIDED, echo), staff, by_hand=True)
+        staff = messages.answers.UNDECIDED_FOR_STAFF.format(why=compared[0].why, where=where, wanted=question.expect)
+        return Graded(0.0, joined(messages.answers.UNDECIDED, echo), staff, by_hand=True)
     why, detail = _reason(readings[0].node, wanted, question.names)
     hint = f"Hint: {why.hint}" if why else ""
-    staff = joined(f"Different from {question.expect} ({where})", detail)
-    return Graded(0.0, joined("Your formula differs from the solution.", echo, hint), staff)
+    staff = joined(messages.answers.DIFFERENT.format(wanted=question.expect, where=where), detail)
+    return Graded(0.0, joined(messages.answers.DIFFERS, echo, hint), staff)
 
 
 def _reason(given: Node, wanted: Node, names: Names) -> tuple[Reason | None, str]:
@@ -80,14 +79,16 @@ def _reason(given: Node, wanted: Node, names: Names) -> tuple[Reason | None, str
     try:
         found = reason(given, wanted, names)
     except Exception as error:  # noqa: BLE001 - see above
-        return None, f"The search for a reason failed: {error!r}"
-    return found, found.detail if found else "no known reason"
+        return None, messages.answers.SEARCH_FAILED.format(error=error)
+    return found, found.detail if found else messages.answers.NO_KNOWN_REASON
 
 
 def wrong(known: Mistake, echo: str, where: str) -> Graded:
     """A known mistake: its hint, and its share of the points."""
-    text = joined("Your formula differs from the solution.", echo, f"Hint: {known.hint}")
-    return Graded(known.share, text, f"The known mistake {name_of(known)} ({where})", (name_of(known),))
+    text = joined(messages.answers.DIFFERS, echo, f"Hint: {known.hint}")
+    return Graded(
+        known.share, text, messages.answers.KNOWN_MISTAKE.format(name=name_of(known), where=where), (name_of(known),)
+    )
 
 
 def name_of(known: Mistake) -> str:
@@ -134,16 +135,19 @@ def known_mistake(question: Question, given: Node, mistakes: Iterable[Mistake] |
 
 def understood(reading: Reading) -> str:
     """How a formula was understood: it tells a misreading at a glance."""
-    return joined(f"Understood as: {rendered(reading.node)}", *[f"Note: {note}." for note in reading.notes])
+    return joined(
+        messages.answers.UNDERSTOOD.format(formula=rendered(reading.node)),
+        *[messages.answers.READ_SO.format(note=note) for note in reading.notes],
+    )
 
 
 def unreadable(question: Question, given: Written, problem: Unreadable) -> Graded:
     """A formula that cannot be read goes to a person; one with an operator that the question rules out is wrong."""
-    shown = f"line {given.line}: {problem.shown(given.text)}"
+    shown = messages.answers.AT_LINE.format(line=given.line, text=problem.shown(given.text))
     if problem.ruled_out:
-        return Graded(0.0, shown, f"An operator that the question does not allow: {given.text}")
-    staff = f"Could not be read: {given.text}\nWanted: {question.expect}"
-    return Graded(0.0, joined(NOT_READ, shown), staff, by_hand=True)
+        return Graded(0.0, shown, messages.answers.OPERATOR_RULED_OUT.format(text=given.text))
+    staff = messages.answers.UNREAD_FOR_STAFF.format(text=given.text, wanted=question.expect)
+    return Graded(0.0, joined(messages.answers.UNREAD, shown), staff, by_hand=True)
 
 
 def left_over(question: Question, node: Node) -> set[str]:

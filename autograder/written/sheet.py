@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder import grading
+from autograder import grading, messages
 from autograder.answers import Answer, Sheet, read_file
 from autograder.assignment import Assignment
 from autograder.bounded import TookTooMuch, bounded
@@ -79,7 +79,11 @@ class Answers:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not as it should be in the file as a whole."""
-        return tuple(f"{ANSWERS}: {problem}" for problem in self._sheet.problems) if self._sheet else ()
+        return (
+            tuple(messages.answers.NOTE.format(file=ANSWERS, problem=problem) for problem in self._sheet.problems)
+            if self._sheet
+            else ()
+        )
 
     def verdict(self, check: Check) -> Verdict:
         """What the answer to one question earns."""
@@ -88,7 +92,7 @@ class Answers:
         try:
             graded = self._graded(question)
         except Exception:  # noqa: BLE001 - a fault of ours; the student is told so and loses nothing silently
-            lost = grading.unfinished(check, "the question or its grading has a fault")
+            lost = grading.unfinished(check, messages.grading.QUESTION_FAULT)
             return Verdict(check, Status.ERROR, 0.0, lost.student_output, traceback.format_exc())
         if self._later:
             verdict = grading.later(check, said=graded.text)
@@ -110,19 +114,19 @@ class Answers:
 
     def _graded(self, question: Question) -> Graded:
         if self._unread:
-            text = f"{ANSWERS} could not be read in time; a person will look at it."
+            text = messages.answers.FILE_TOO_SLOW.format(file=ANSWERS)
             return Graded(0.0, text, self._unread, by_hand=True)
         if self._is_folder:
-            return Graded(0.0, f"{ANSWERS} is a folder, but should be a file.")
+            return Graded(0.0, messages.answers.FILE_IS_FOLDER.format(file=ANSWERS))
         if self._missing:
-            return Graded(0.0, f"{ANSWERS} is missing: nothing was answered.")
+            return Graded(0.0, messages.answers.FILE_MISSING.format(file=ANSWERS))
         answer = self._sheet.answers.get(question.id) if self._sheet else None
         if answer is None:
             if self._sheet and not self._sheet.answers and len(self._sheet.problems) == 1:  # the file was refused
                 return Graded(0.0, self._sheet.problems[0].text)
-            return Graded(0.0, f"There is no heading for this question: add ## {question.id}")
+            return Graded(0.0, messages.answers.NO_HEADING_HERE.format(id=question.id))
         if not answer.pieces:
-            return Graded(0.0, f"Nothing stands under the heading (line {answer.line}).")
+            return Graded(0.0, messages.answers.NOTHING_BELOW.format(line=answer.line))
         return grade(question, answer, _KINDS[question.kind] if not self._later else echo)
 
     def _read(self, path: Path) -> Sheet:
@@ -141,7 +145,7 @@ def grade(question: Question, answer: Answer, way: Callable[[Question, Answer], 
         return bounded(lambda: way(question, answer), _TIMEOUT_S)
     except TookTooMuch as error:
         staff = "\n".join(piece.text for piece in answer.pieces)[:4000]
-        text = "Your answer could not be compared in time; a person will look at it."
+        text = messages.answers.TOO_SLOW
         return Graded(0.0, text, joined(str(error), staff), by_hand=True)
 
 
@@ -155,5 +159,5 @@ def _verdict(check: Check, question: Question, graded: Graded, wall_s: float) ->
         status = Status.PASSED if graded.share == 1.0 else Status.FAILED
     text = graded.text
     if check.visibility is not Visibility.VISIBLE and status is Status.FAILED:
-        text = f"This does not hold: {check.name}"
+        text = messages.grading.PROPERTY.format(name=check.name)
     return Verdict(check, status, score, text, graded.staff, wall_s, mistakes=graded.mistakes)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import mpmath
 from mpmath import mpf
 
+from autograder import messages
 from autograder.answers import Answer
 from autograder.maths import equal, nodes
 from autograder.maths.chains import Chain, Side, chains, stated
@@ -25,7 +26,6 @@ from autograder.maths.problems import NoValue, Unreadable
 from autograder.maths.render import rendered
 from autograder.maths.worlds import DIGITS, World, world
 from autograder.written.expressions import (
-    NOT_READ,
     judged,
     known_mistake,
     left_over,
@@ -69,7 +69,8 @@ class Line:
     @property
     def place(self) -> str:
         """How a message names it."""
-        return f"line {self.written.line + self.written.text.count(chr(10), 0, self.side.start)}"
+        above = self.written.text.count("\n", 0, self.side.start)
+        return messages.answers.LINE.format(line=self.written.line + above)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Link:
 
     def __str__(self) -> str:
         step = f"{_shown(self.before)}  {self.after.side.relation}  {_shown(self.after)}"
-        return f"{self.after.place}: this step does not hold: {step}" + (f"\n{self.why}" if self.why else "")
+        said = messages.answers.STEP_BROKEN.format(place=self.after.place, step=step)
+        return f"{said}\n{self.why}" if self.why else said
 
 
 def derivation(question: Question, answer: Answer) -> Graded:
@@ -93,7 +95,7 @@ def derivation(question: Question, answer: Answer) -> Graded:
     sides = [line for line in lines if not line.side.label]
     ends = [line for line in sides if not line.side.aside] or sides
     if not ends:
-        return Graded(0.0, "There is no formula under the heading.")
+        return Graded(0.0, messages.answers.NO_FORMULA)
     if ends[-1].side.problem is not None:
         return unreadable(question, ends[-1].written, ends[-1].side.problem)
     end = _end(question, ends[-1])
@@ -106,23 +108,21 @@ def derivation(question: Question, answer: Answer) -> Graded:
     mistaken = [f"{line.place}: {_shown(line)}\nHint: {mistake.hint}" for line, mistake in on_the_way]
     if broken or mistaken:
         share = max(0.0, share - _BROKEN)
-    missing = [
-        f"I did not find {slot.name}.{f' {slot.hint}' if slot.hint else ''}" for slot, found in slots if not found
-    ]
+    missing = [_missing(slot) for slot, found in slots if not found]
     right_end = end.share == 1.0
     if right_end and (broken or mistaken):
-        head = "The end is right, but a step on the way does not hold."
+        head = messages.answers.RIGHT_END
     else:
         head = end.text if not right_end or not missing else understood(ends[-1].side.readings[0])
-    unread_text = [f"{line.place}: not read, and so not looked at: {line.side.problem}" for line in unread]
+    not_read = [messages.answers.NOT_LOOKED_AT.format(place=line.place, problem=line.side.problem) for line in unread]
     mistakes = tuple(dict.fromkeys([*end.mistakes, *[name_of(mistake) for _, mistake in known]]))
     hint = _hint_in(head)  # it is said once
     said = [str(link).replace(hint, "").rstrip() if hint else str(link) for link in broken[:3]]
-    text = joined(head, *said, *mistaken[:3], *missing, *unread_text)
-    staff = joined(end.staff, *[f"{line.place}: {_shown(line)}" for line in readable], *unread_text)
+    text = joined(head, *said, *mistaken[:3], *missing, *not_read)
+    staff = joined(end.staff, *[f"{line.place}: {_shown(line)}" for line in readable], *not_read)
     undecided = unread and share < 1.0  # what could not be read may be what is missing
     if undecided:
-        text = joined(NOT_READ.replace("Your answer", "A part of your derivation"), text)
+        text = joined(messages.answers.PARTLY_UNREAD, text)
     return Graded(round(share, 4), text, staff, mistakes, by_hand=end.by_hand or bool(undecided))
 
 
@@ -166,8 +166,8 @@ def _end(question: Question, line: Line) -> Graded:
     fits = tuple(r for r in readings if not left_over(question, r.node))
     if not fits:
         used = ", ".join(sorted(left_over(question, line.node)))
-        text = f"{line.place}: the derivation ends with {_shown(line)}, which still has {used} in it: work it out."
-        return Graded(0.0, text, "The end has an operator or a name that the question does not allow.")
+        text = messages.answers.END_HAS.format(place=line.place, formula=_shown(line), names=used)
+        return Graded(0.0, text, messages.answers.END_RULED_OUT)
     return judged(question, fits, line.place)
 
 
@@ -193,7 +193,7 @@ def _contradictions(question: Question, lines: list[Line]) -> Iterator[Link]:
         before = said.setdefault("".join(label.side.text.split()).lstrip("-−"), line)
         comparable = not question.solved or _free(before.node) == _free(line.node)
         if before is not line and comparable and not _say_the_same(question, before, line):
-            yield Link(before, line, f"Both lines begin with {label.side.text}, but they are not equal.")
+            yield Link(before, line, messages.answers.CONTRADICTION.format(label=label.side.text))
 
 
 def _say_the_same(question: Question, one: Line, other: Line) -> bool:
@@ -288,6 +288,11 @@ def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
             for start, stop in itertools.combinations(range(count + 1), 2):
                 if 1 < stop - start < count:
                     yield replace(part, terms=part.terms[start:stop])
+
+
+def _missing(slot: Slot) -> str:
+    words = messages.answers.NOT_FOUND_HINT if slot.hint else messages.answers.NOT_FOUND
+    return words.format(slot=slot.name, hint=slot.hint)
 
 
 def _shown(line: Line) -> str:
