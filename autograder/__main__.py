@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder import bundle, doctor, outputs, platform_layout, rehearse, scaffold
+from autograder import bundle, doctor, live, outputs, platform_layout, rehearse, scaffold
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.explain import command as explaining
@@ -28,8 +28,8 @@ from autograder.handout import command as handout
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
 from autograder.report import gradescope
-from autograder.report.terminal import progress as progress_line
-from autograder.report.terminal import terminal
+from autograder.report.plain import plain
+from autograder.screens import Screen
 from autograder.submission import check_path
 from autograder.validate import command as validation
 from autograder.watchdog import watched
@@ -100,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         "--metadata", type=Path, metavar="PATH", help="the platform's submission_metadata.json, for policies"
     )
     command.add_argument("--json", action="store_true", help="print the results as JSON instead of the report")
+    command.add_argument(
+        "--plain", action="store_true", help="print sentences without a table: for screen readers and logs"
+    )
     command.add_argument("--staff", action="store_true", help="also print what only staff should see")
     command.add_argument(
         "--device",
@@ -187,31 +190,31 @@ def _run(
     options: argparse.Namespace,
     deadline_s: float | None,
 ) -> Report:
-    show = sys.stderr.isatty() and not options.json
+    screen = Screen() if options.json else Screen.of(sys.stderr, os.environ)
+    shown = live.display(sys.stderr, screen, plain=options.plain)
 
     def changed(report: Report, verdict: Verdict | None, total: int) -> None:
         if _stopped.is_set():
             raise KeyboardInterrupt
         with suppress(GraderError):  # a disk that is full now may not be at the end
             gradescope.write(report, results)
-        if show and verdict is not None:
-            print(progress_line(verdict, len(progress.verdicts), total), file=sys.stderr)
 
-    progress = Progress(assignment, changed)
+    progress = Progress(assignment, changed, listeners=(shown,))
     # Held open, not read: the workers' memory is a copy of this one's, and may hold no hidden check's result.
     before = results.open("rb") if results.is_file() else None
     gradescope.write(progress.report(), results)  # a valid file from the first second
     try:
-        report = grade(
-            assignment,
-            submission,
-            progress,
-            only=options.only,
-            deadline_s=deadline_s,
-            device=options.device,
-            require_isolation=options.require_isolation,
-            metadata=options.metadata,
-        )
+        with shown:
+            report = grade(
+                assignment,
+                submission,
+                progress,
+                only=options.only,
+                deadline_s=deadline_s,
+                device=options.device,
+                require_isolation=options.require_isolation,
+                metadata=options.metadata,
+            )
     except UsageError:  # nothing was graded: what was there before stays
         if before is None:
             results.unlink(missing_ok=True)
@@ -230,9 +233,19 @@ def _run(
     if options.json:
         _print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
     else:
-        _print(terminal(report, staff=options.staff))
+        _print(_readable(report, options))
     outputs.write(options, report)
     return report
+
+
+def _readable(report: Report, options: argparse.Namespace) -> str:
+    """The report for whoever reads standard output."""
+    if options.plain:
+        return plain(report, staff=options.staff)
+    from autograder.report.terminal import terminal  # now: what it takes to import is for nothing until then
+
+    screen = Screen.of(sys.stdout, os.environ)
+    return terminal(report, staff=options.staff, width=screen.columns, colour=screen.colour, whole=bool(options.only))
 
 
 def _print(text: str) -> None:

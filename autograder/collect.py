@@ -37,9 +37,11 @@ from autograder.written.sheet import Answers
 
 
 class Listener(Protocol):
-    """Hears of every check that is planned and of every verdict that is reached."""
+    """Hears of every check that is planned, of every one that begins to run, and of every verdict that is reached."""
 
     def planned(self, checks: Sequence[Check]) -> None: ...
+
+    def begins(self, check: Check) -> None: ...
 
     def reached(self, verdict: Verdict) -> None: ...
 
@@ -48,6 +50,9 @@ class Silent:
     """A listener that nobody listens to."""
 
     def planned(self, checks: Sequence[Check]) -> None:
+        """Says nothing."""
+
+    def begins(self, check: Check) -> None:
         """Says nothing."""
 
     def reached(self, verdict: Verdict) -> None:
@@ -131,12 +136,14 @@ class Plugin(Collection):
             self._reach(grading.later(check))
         if self.written is not None:
             for check in asked:
+                self.listener.begins(check)
                 self._reach(self.written.verdict(check))
         if by_item:
             self._import(importing)
 
     def _import(self, check: Check) -> None:
         """The first verdict: does the student's module import at all?"""
+        self.listener.begins(check)
         self._reach(import_verdict(self.host, check))
 
     # ------------------------------------------------------------------------------------- running
@@ -153,6 +160,7 @@ class Plugin(Collection):
         longest_s = check.timeout_s + self.assignment.limits.import_timeout_s
         if self.deadline_s is not None and time.monotonic() + longest_s > self.deadline_s:
             raise Settled(grading.late(check, self.host.spent_s, self.deadline_s - self._started_s))
+        self.listener.begins(check)
 
     def _run_of(self, check: Check) -> Run:
         curves = calibration.curves(self.assignment).get(check.number) if self.host.exhibits else None

@@ -27,13 +27,17 @@ from autograder.submission import stage
 from autograder.worker import confine
 
 if TYPE_CHECKING:
+    from autograder.collect import Listener
     from autograder.worker.nursery import Nursery
     from autograder.workspace import Workspace
 
 
 @dataclass
 class Progress:
-    """What is known so far; tells `changed` after every verdict, so that a valid report exists at any time."""
+    """What is known so far; tells `changed` after every verdict, so that a valid report exists at any time.
+
+    `listeners` hear of checks and verdicts too.
+    """
 
     assignment: Assignment
     changed: Callable[[Report, Verdict | None, int], None]
@@ -46,16 +50,26 @@ class Progress:
     metadata: Metadata | None = None
     submission: str = ""  # the name of what was handed in
     given_back: Report | None = None  # of an earlier submission, instead of this one's
+    listeners: tuple[Listener, ...] = ()
 
     def planned(self, checks: Sequence[Check]) -> None:
         """The checks of this run are known."""
         self.checks = list(checks)
         self.changed(self.report(), None, len(self.checks))
+        for listener in self.listeners:
+            listener.planned(checks)
+
+    def begins(self, check: Check) -> None:
+        """A check begins."""
+        for listener in self.listeners:
+            listener.begins(check)
 
     def reached(self, verdict: Verdict) -> None:
         """A verdict was reached."""
         self.verdicts[verdict.check.id] = verdict
         self.changed(self.report(), verdict, len(self.checks))
+        for listener in self.listeners:
+            listener.reached(verdict)
 
     def report(self, why: str = messages.grading.NOT_REACHED) -> Report:
         """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""

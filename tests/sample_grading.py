@@ -33,6 +33,8 @@ class Silent:
     def planned(self, checks: Sequence[Any]) -> None:
         self.checks = checks
 
+    def begins(self, check: object) -> None: ...
+
     def reached(self, verdict: object) -> None: ...
 
 

@@ -48,6 +48,9 @@ class _Collected:
         """The checks are known."""
         self.checks = checks
 
+    def begins(self, check: Check) -> None:
+        """A check begins."""
+
     def reached(self, verdict: Verdict) -> None:
         """A verdict was reached."""
         if verdict.score < verdict.check.max_score:

@@ -1,118 +1,191 @@
-"""Report -> the text that a student reads in a terminal, at 80 columns and without colour."""
+"""Report -> the text that a student reads in a terminal: a table by part, details of what failed, and the totals.
+
+rich lays it out. What students and their code write never gets to it as anything but `Text`: a string would be read as
+its markup. The colours are the terminal's own sixteen, which its theme makes readable on dark and on light ground, and
+none of them says anything that a word does not say too.
+"""
 
 from __future__ import annotations
 
-import textwrap
+import io
+from collections.abc import Iterable, Iterator, Sequence
 
+from rich.cells import cell_len
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from autograder.messages import terminal as messages
 from autograder.model import Part, Report, Status, Verdict
-from autograder.report.text import clean, clip, points
+from autograder.report.lines import NAME_CHARS, cut, one_line, spread, wrapped
+from autograder.report.message import HINT
+from autograder.report.reproduction import reproduction
+from autograder.report.rows import MARKS, Row, rows
+from autograder.report.shown import part_numbers
+from autograder.report.text import clip
+from autograder.report.totals import Sum, counts, for_staff, graded, rule, totals
 
-_WIDTH = 80
-_MARKS = {
-    Status.PASSED: "pass",
-    Status.FAILED: "FAIL",
-    Status.BLOCKED: "skip",
-    Status.ERROR: "????",
-    Status.MANUAL: "hand",
-    Status.LATER: "wait",
+NARROWEST, USUAL, WIDEST = 40, 80, 100
+_SMALL = 12  # a report of so few checks shows each of them
+_INDENT = 4
+_DETAIL_CHARS, _STAFF_CHARS = 3_000, 30_000
+_HINT_LINES = 3
+_LEFT_COLUMNS = 8  # "  FAIL  "
+_COLOURS = {
+    Status.PASSED: "green",
+    Status.FAILED: "bold red",
+    Status.BLOCKED: "magenta",
+    Status.ERROR: "bold magenta",
+    Status.MANUAL: "cyan",
+    Status.LATER: "cyan",
 }
-_DETAIL_CHARS = 3000
+_HEADING = "bold"
 
 
-def terminal(report: Report, *, staff: bool = False) -> str:
-    """The whole report: a table by part, the reasons below it, and the total."""
-    title = textwrap.fill(clean(report.title), _WIDTH)
-    lines = [title, "=" * max(map(len, title.splitlines()), default=0)]
-    loose = [v for v in report.verdicts if v.check.part not in {part.number for part in report.parts}]
-    lines += ["", *[_row(verdict) for verdict in loose]] if loose else []
-    for part in report.parts:
-        verdicts = [v for v in report.verdicts if v.check.part == part.number]
-        if verdicts:
-            lines += ["", _heading(part, verdicts), *[_row(verdict) for verdict in verdicts]]
-    details = [_detail(verdict, staff) for verdict in report.verdicts if _has_detail(verdict, staff)]
-    if details:
-        lines += ["", "What to look at", "---------------", *details]
-    isolation = [_indented(f"Isolation: {clean(report.isolation)}").strip()] if staff and report.isolation else []
-    notes = [line for note in report.staff_notes for line in _wrapped(f"Staff: {note}")] if staff else []
-    return "\n".join([*lines, "", *_total(report, staff=staff), *isolation, *notes])
+def terminal(
+    report: Report, *, staff: bool = False, width: int = USUAL, colour: bool = False, whole: bool = False
+) -> str:
+    """The report as text of at most `width` columns. With `whole` every check has its row in the table."""
+    return _Page(report, staff=staff, width=width, colour=colour, whole=whole).text()
 
 
-def progress(verdict: Verdict, done: int, total: int) -> str:
-    """One line while the grading goes on."""
-    return f"[{done:>{len(str(total))}}/{total}] {_MARKS[verdict.status]} {clean(verdict.check.label)[: _WIDTH - 20]}"
+class _Page:
+    """The report on its way to be text."""
 
-
-def _heading(part: Part, verdicts: list[Verdict]) -> str:
-    graded = [v for v in verdicts if v.status is not Status.LATER]
-    earned, possible = sum(v.score for v in graded), sum(v.check.max_score for v in graded)
-    rule = " (extra credit)" if part.extra_credit else " (all or nothing)" if part.all_or_nothing else ""
-    score = f"{points(earned)}/{points(possible)}" if graded else ""
-    return _spread(f"Part {part.number}  {clean(part.title)}{rule}", score)
-
-
-def _row(verdict: Verdict) -> str:
-    check = verdict.check
-    score = f"{points(verdict.score)}/{points(check.max_score)}" if check.max_score else ""
-    return _spread(f"  {_MARKS[verdict.status]}  {check.number:<6} {clean(check.name)}", score)
-
-
-def _spread(left: str, right: str) -> str:
-    room = _WIDTH - len(right) - 2
-    shown = left if len(left) <= room else left[: room - 1] + "…"
-    return f"{shown:<{_WIDTH - len(right)}}{right}".rstrip()
-
-
-def _has_detail(verdict: Verdict, staff: bool) -> bool:
-    if staff and verdict.staff_output:
-        return True
-    return verdict.status in (Status.FAILED, Status.ERROR, Status.MANUAL)
-
-
-def _detail(verdict: Verdict, staff: bool) -> str:
-    text = clip(clean(verdict.student_output), _DETAIL_CHARS)
-    if staff and verdict.staff_output:
-        text += "\n-- staff --\n" + clip(clean(verdict.staff_output), 10 * _DETAIL_CHARS)
-    return f"\n{textwrap.fill(clean(verdict.check.label), _WIDTH)}\n{_indented(text)}"
-
-
-def _indented(text: str) -> str:
-    lines: list[str] = []
-    for line in text.splitlines():
-        line = line.expandtabs(4)
-        indent = "    " + line[: min(len(line) - len(line.lstrip()), _WIDTH // 2)]
-        wrapped = textwrap.wrap(line.strip(), _WIDTH - len(indent), break_long_words=False, break_on_hyphens=False)
-        lines += [indent + piece for piece in wrapped] or [""]
-    return "\n".join(lines)
-
-
-def _total(report: Report, *, staff: bool) -> list[str]:
-    blocked = len(report.with_status(Status.BLOCKED))
-    lines = []
-    if report.adjustments:
-        lines = [_spread("Earned", f"{points(report.earned)}/{points(report.max_score)}")]
-        said = [(adjustment.staff_text if staff else "") or adjustment.text for adjustment in report.adjustments]
-        lines += [line for text in said for line in _wrapped(text)]
-    lines.append(_spread("Total", f"{points(report.score)}/{points(report.max_score - report.later)}"))
-    earned, possible = report.extra_credit
-    if possible:
-        lines.append(f"{points(earned)} of {points(possible)} points of extra credit are in it.")
-    if blocked:
-        they = (
-            "1 check was skipped, because a check that it needs"
-            if blocked == 1
-            else (f"{blocked} checks were skipped, because a check that they need")
+    def __init__(self, report: Report, *, staff: bool, width: int, colour: bool, whole: bool) -> None:
+        self.report, self.staff = report, staff
+        self.width = min(max(width, NARROWEST), WIDEST)
+        self.whole = whole or staff or len(report.verdicts) <= _SMALL
+        self.known = {verdict.check.id: verdict for verdict in report.verdicts}
+        self.cut: set[str] = set()  # the numbers of checks about which there is more than the table has room for
+        self.file = io.StringIO()
+        self.console = Console(  # told everything, so that nothing is taken from the environment
+            file=self.file,
+            width=self.width,
+            height=25,
+            color_system="standard" if colour else None,
+            force_terminal=colour,
+            force_interactive=False,
+            force_jupyter=False,
+            no_color=not colour,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
         )
-        lines.append(f"{they} failed.")
-    if report.later:
-        lines.append(f'{points(report.later)} further points are graded after submission: those marked "wait".')
-    if report.by_hand:
-        lines.append(f'{points(report.by_hand)} further points are given by a person, who reads what is marked "hand".')
-    if report.ungraded_points:
-        lines.append(f"{points(report.ungraded_points)} points could not be graded: a fault of the autograder (????).")
-    for note in report.notes:
-        lines += _wrapped(note)
-    return lines
+
+    def text(self) -> str:
+        self._title()
+        for number in part_numbers(self.report):
+            self._part(number)
+        self._details()
+        self._totals()
+        return "\n".join(line.rstrip() for line in self.file.getvalue().split("\n")).rstrip("\n")
+
+    def _say(self, lines: Iterable[str], style: str = "") -> None:
+        for line in lines:
+            self.console.print(Text(line, style=style, no_wrap=True, overflow="ignore"), soft_wrap=True)
+
+    def _title(self) -> None:
+        lines = wrapped(self.console, one_line(self.report.title), self.width)
+        self._say(lines, _HEADING)
+        self._say(["=" * max(map(cell_len, lines))])
+
+    # ------------------------------------------------------------------------------------- the table
+
+    def _part(self, number: str) -> None:
+        verdicts = [verdict for verdict in self.report.verdicts if verdict.check.part == number]
+        part = next((part for part in self.report.parts if part.number == number), None)
+        self._say([""])
+        if part is not None:
+            self._say([_heading(part, verdicts, self.width)], _HEADING)
+        self._table(rows(verdicts, self.known, staff=self.staff, whole=self.whole))
+
+    def _table(self, shown: Sequence[Row]) -> None:
+        of_numbers = max((cell_len(one_line(v.check.number)) for v in self.report.verdicts), default=0)
+        of_numbers = min(max(of_numbers, 5), self.width // 4) + 2
+        of_scores = max(cell_len(row.score) for row in shown) + 2
+        room = self.width - _LEFT_COLUMNS - of_numbers - of_scores
+        table = Table.grid(padding=0)
+        for columns in (_LEFT_COLUMNS, of_numbers, room):
+            table.add_column(width=columns)
+        table.add_column(width=of_scores, justify="right", no_wrap=True)
+        for row in shown:
+            mark, number = f"  {MARKS[row.status]}", cut(one_line(row.number), of_numbers - 2)
+            text = Group(*map(Text, self._below_each_other(row, room)))
+            table.add_row(Text(mark, style=_COLOURS[row.status]), Text(number), text, Text(row.score))
+        self.console.print(table)
+
+    def _below_each_other(self, row: Row, room: int) -> Iterator[str]:
+        """What stands in the middle of a row: the check's name, why it did not pass, and the hint."""
+        yield self._cut(row, row.text, room)
+        said = row.said
+        if said.reason.strip():
+            yield self._cut(row, said.reason, room)
+        if said.hints:
+            lines = wrapped(self.console, one_line(messages.HINT.format(hint=said.hints[0])), room)
+            if len(lines) > _HINT_LINES or len(said.hints) > 1:
+                self.cut.add(row.number)
+            yield from lines[:_HINT_LINES]
+        if said.rest.strip():
+            self.cut.add(row.number)
+
+    def _cut(self, row: Row, text: str, room: int) -> str:
+        line = one_line(text)
+        shown = cut(line, room)
+        if shown != line or len(text) > NAME_CHARS:
+            self.cut.add(row.number)
+        return shown
+
+    # ------------------------------------------------------------------------------------- details
+
+    def _details(self) -> None:
+        shown = [verdict for verdict in self.report.verdicts if self._has_detail(verdict)]
+        if not shown:
+            return
+        self._say(["", messages.DETAILS], _HEADING)
+        self._say(["-" * len(messages.DETAILS)])
+        for verdict in shown:
+            self._detail(verdict)
+
+    def _has_detail(self, verdict: Verdict) -> bool:
+        if self.staff and verdict.staff_output:
+            return True
+        looked_at = verdict.status not in (Status.PASSED, Status.BLOCKED)
+        return looked_at and (verdict.check.number in self.cut or (self.staff and verdict.status is not Status.LATER))
+
+    def _detail(self, verdict: Verdict) -> None:
+        check = verdict.check
+        label = messages.LABEL.format(number=one_line(check.number), name=one_line(check.name))
+        self._say(["", *wrapped(self.console, label, self.width)], f"{_HEADING} {_COLOURS[verdict.status]}")
+        for line in self._indented(clip(verdict.student_output.strip("\n"), _DETAIL_CHARS)):
+            self._say([line], _HEADING if line.lstrip().startswith(HINT) else "")
+        if self.staff:
+            self._say(self._indented(messages.STAFF_ONLY))
+            self._say(self._indented(clip(verdict.staff_output.strip("\n"), _STAFF_CHARS)))
+            self._say(self._indented("\n".join(reproduction(self.report, verdict, self.width - _INDENT))))
+
+    def _indented(self, text: str) -> list[str]:
+        return wrapped(self.console, text, self.width, _INDENT) if text else []
+
+    # ------------------------------------------------------------------------------------- totals
+
+    def _totals(self) -> None:
+        self._say(["", *wrapped(self.console, counts(self.report), self.width)])
+        for total in totals(self.report, staff=self.staff, marked=True):
+            if isinstance(total, Sum):
+                self._say([spread(total.label, f"{total.score}/{total.possible}", self.width)], _HEADING)
+            else:
+                self._paragraph(total)
+        if self.staff:
+            for text in for_staff(self.report):
+                self._paragraph(text)
+
+    def _paragraph(self, text: str) -> None:
+        self._say(wrapped(self.console, " ".join(clip(text, _DETAIL_CHARS).split()), self.width))
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(clean(text), _WIDTH, break_long_words=False, break_on_hyphens=False)
+def _heading(part: Part, verdicts: list[Verdict], width: int) -> str:
+    total = graded(verdicts)
+    title = messages.PART.format(number=part.number, title=one_line(part.title), rule=rule(part))
+    return spread(title, f"{total.score}/{total.possible}" if total else "", width)

@@ -1,0 +1,95 @@
+"""Report -> sentences in the order in which they are read: for screen readers and logs.
+
+No table, no rules, no alignment, no colour. The totals stand first, then every check as one paragraph, and each
+paragraph is one line, which the reader's own window breaks. Only what the student's code wrote keeps its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.messages import terminal as messages
+from autograder.model import Report, Status, Verdict
+from autograder.report.message import message
+from autograder.report.reproduction import reproduction
+from autograder.report.shown import part_numbers
+from autograder.report.text import clean, clip, points
+from autograder.report.totals import Sum, counts, for_staff, graded, rule, totals
+
+_SAID = {
+    Status.PASSED: messages.SAID_PASSED,
+    Status.FAILED: messages.SAID_FAILED,
+    Status.BLOCKED: messages.SAID_BLOCKED,
+    Status.ERROR: messages.SAID_ERROR,
+    Status.MANUAL: messages.SAID_MANUAL,
+    Status.LATER: messages.SAID_LATER,
+}
+_DETAIL_CHARS, _STAFF_CHARS = 3_000, 30_000
+_ENDS = (".", "!", "?", ":", ";", "…")
+
+
+def plain(report: Report, *, staff: bool = False) -> str:
+    """The whole report, one paragraph a line."""
+    blocks = ["\n".join([_sentence(report.title), *_totals(report, staff)])]
+    for number in part_numbers(report):
+        blocks.append("\n".join(_part(report, number, staff)))
+    return "\n\n".join(blocks)
+
+
+def _totals(report: Report, staff: bool) -> Iterator[str]:
+    for total in totals(report, staff=staff, marked=False):
+        if isinstance(total, Sum):
+            yield messages.PLAIN_SUM.format(label=total.label, score=total.score, possible=total.possible)
+        else:
+            yield _sentence(total)
+    yield counts(report)
+    if staff:
+        yield from map(_sentence, for_staff(report))
+
+
+def _part(report: Report, number: str, staff: bool) -> Iterator[str]:
+    verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
+    part = next((part for part in report.parts if part.number == number), None)
+    if part is not None:
+        named = {"number": part.number, "title": _line(part.title), "rule": rule(part)}
+        total = graded(verdicts)
+        if total is None:
+            yield messages.PLAIN_WAITING_PART.format(**named)
+        else:
+            yield messages.PLAIN_PART.format(**named, score=total.score, possible=total.possible)
+    for verdict in verdicts:
+        yield from _paragraph(report, verdict, staff)
+
+
+def _paragraph(report: Report, verdict: Verdict, staff: bool) -> Iterator[str]:
+    """What happened to a check, in one line; below it what its message has besides."""
+    said = message(clip(verdict.student_output, _DETAIL_CHARS)) if verdict.status is not Status.PASSED else message("")
+    hints = [messages.HINT.format(hint=hint) for hint in said.hints]
+    yield " ".join(_sentence(text) for text in (_statement(verdict), said.reason, *hints) if text.strip())
+    yield from _lines(said.rest)
+    if staff and (verdict.staff_output or verdict.status in (Status.FAILED, Status.ERROR, Status.MANUAL)):
+        yield messages.PLAIN_STAFF
+        yield from _lines(clip(verdict.staff_output.strip("\n"), _STAFF_CHARS))
+        yield from reproduction(report, verdict)
+
+
+def _statement(verdict: Verdict) -> str:
+    check = verdict.check
+    named = {"number": _line(check.number), "said": _SAID[verdict.status], "name": _line(check.name)}
+    if not check.max_score or verdict.status is Status.LATER:
+        return messages.PLAIN_CHECK_WITHOUT_POINTS.format(**named)
+    score, possible = points(verdict.score), points(check.max_score)
+    return messages.PLAIN_CHECK.format(**named, score=score, possible=possible)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(clip(text, _DETAIL_CHARS)).split())
+
+
+def _sentence(text: str) -> str:
+    line = _line(text)
+    return line if not line or line.endswith(_ENDS) else f"{line}."
+
+
+def _lines(text: str) -> Iterator[str]:
+    yield from (line.expandtabs(4).rstrip() for line in clean(text).split("\n") if line.strip())
