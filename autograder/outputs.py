@@ -23,8 +23,8 @@ def add_to(command: argparse.ArgumentParser) -> None:
     command.add_argument("--junit", type=Path, metavar="PATH", help="also write the verdicts as JUnit XML")
     command.add_argument("--summary", type=Path, metavar="PATH", help='also write a summary in Markdown, for example '
                          'to "$GITHUB_STEP_SUMMARY"')  # fmt: skip
-    command.add_argument("--record", type=Path, metavar="PATH", help="also write all that staff may know, hidden checks "
-                         "too, as JSON for the command class; not for students")  # fmt: skip
+    command.add_argument("--record", type=Path, metavar="PATH", help="also write all that staff may know, hidden "
+                         "checks too, as JSON for the command class; not for students")  # fmt: skip
     command.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit with status 1 if fewer percent "
                          "of the points were earned")  # fmt: skip
 
