@@ -22,6 +22,7 @@ from pathlib import Path
 
 from autograder import bundle, doctor, live, outputs, platform_layout, rehearse, scaffold
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
+from autograder.classes import command as classes
 from autograder.errors import GraderError, UsageError
 from autograder.explain import command as explaining
 from autograder.handout import command as handout
@@ -118,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     outputs.add_to(command)
     command.set_defaults(run=_grade)
-    for other in (doctor, scaffold, validation, templates, explaining, bundle, rehearse, handout):
+    for other in (doctor, scaffold, validation, templates, explaining, bundle, rehearse, handout, classes):
         other.add_to(commands, known_assignments(ASSIGNMENTS))  # each sets the function that runs it
     return parser
 

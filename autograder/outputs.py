@@ -1,4 +1,4 @@
-"""What a grading leaves besides results.json: JUnit XML, a Markdown summary, and an exit status that a CI job reads."""
+"""What a grading leaves besides results.json: JUnit XML, a summary, a record; an exit status that a CI job reads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from autograder.errors import GraderError
 from autograder.model import Report
 from autograder.report.junit import junit
 from autograder.report.markdown import markdown
+from autograder.report.record import recorded
 from autograder.report.shown import share, shown
 
 TOO_FEW = 1
@@ -22,6 +23,8 @@ def add_to(command: argparse.ArgumentParser) -> None:
     command.add_argument("--junit", type=Path, metavar="PATH", help="also write the verdicts as JUnit XML")
     command.add_argument("--summary", type=Path, metavar="PATH", help='also write a summary in Markdown, for example '
                          'to "$GITHUB_STEP_SUMMARY"')  # fmt: skip
+    command.add_argument("--record", type=Path, metavar="PATH", help="also write all that staff may know, hidden "
+                         "checks too, as JSON for the command class; not for students")  # fmt: skip
     command.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit with status 1 if fewer percent "
                          "of the points were earned")  # fmt: skip
 
@@ -38,11 +41,13 @@ def percent(text: str) -> float:
 
 
 def write(options: argparse.Namespace, report: Report) -> None:
-    """Write the files that were asked for: what students may see, and with --staff everything."""
+    """Write the files that were asked for: what students may see, and with --staff everything; a record has all."""
     if options.junit is not None:
         _write(options.junit, junit(report, staff=options.staff), "--junit")
     if options.summary is not None:
         _write(options.summary, markdown(report, staff=options.staff), "--summary")
+    if options.record is not None:
+        _write(options.record, recorded(report), "--record")
 
 
 def status(options: argparse.Namespace, report: Report) -> int:
