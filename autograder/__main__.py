@@ -29,6 +29,7 @@ from autograder.handout import command as handout
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
 from autograder.report import gradescope
+from autograder.report.drawing import Drawing
 from autograder.report.plain import plain
 from autograder.screens import Screen
 from autograder.submission import check_path
@@ -161,7 +162,7 @@ def _grade(options: argparse.Namespace, root: Path) -> int:
     if options.metadata is not None and not options.metadata.is_file():
         raise UsageError(f"{options.metadata}: there is no such file; --metadata names a submission_metadata.json")
     results = options.results or options.submission.resolve().parent / "results.json"
-    report = _run(assignment, options.submission, results, options, deadline_s=None)
+    report = _run(assignment, options.submission, results, options, deadline_s=None, exhibits=options.html is not None)
     if not options.json:
         _print(f"\nresults: {results}")
     return FAULT if report.with_status(Status.ERROR) else outputs.status(options, report)
@@ -179,8 +180,14 @@ def _grade_on_platform(options: argparse.Namespace) -> int:
     places.protect()
     options.metadata = places.metadata
     options.staff = True  # the platform shows standard output to staff only
+    shown = assignment.presentation
     with watched(started_s + places.last_moment_s):
-        report = _run(assignment, places.submission, places.results, options, deadline_s=started_s + places.budget_s)
+        deadline_s = started_s + places.budget_s
+        report = _run(
+            assignment, places.submission, places.results, options, deadline_s=deadline_s, exhibits=shown.pictures
+        )
+        if report.has_exhibits:  # what is there already is complete without them
+            gradescope.write(report, places.results, shown.format, Drawing())
     return FAULT if report.with_status(Status.ERROR) else 0
 
 
@@ -190,6 +197,7 @@ def _run(
     results: Path,
     options: argparse.Namespace,
     deadline_s: float | None,
+    exhibits: bool = False,
 ) -> Report:
     screen = Screen() if options.json else Screen.of(sys.stderr, os.environ)
     shown = live.display(sys.stderr, screen, plain=options.plain)
@@ -215,6 +223,7 @@ def _run(
                 device=options.device,
                 require_isolation=options.require_isolation,
                 metadata=options.metadata,
+                exhibits=exhibits,
             )
     except UsageError:  # nothing was graded: what was there before stays
         if before is None:
@@ -230,7 +239,7 @@ def _run(
             raise
         traceback.print_exc()
         raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
-    gradescope.write(report, results)
+    gradescope.write(report, results, assignment.presentation.format)
     if options.json:
         _print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
     else:

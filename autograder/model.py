@@ -190,6 +190,11 @@ class Report:
         return all(verdict.check.visibility is Visibility.VISIBLE for verdict in self.verdicts)
 
     @property
+    def has_exhibits(self) -> bool:
+        """Whether a verdict has pictures, formulas or an example."""
+        return any(verdict.exhibits for verdict in self.verdicts)
+
+    @property
     def by_hand(self) -> float:
         """Points that a person still has to give: of prose, and of answers that could not be read or compared."""
         open_points = sum(v.check.max_score - v.score for v in self.verdicts if v.status is Status.MANUAL)

@@ -11,7 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from autograder.errors import GraderError
 
-ENGINE = ("setup.sh", "run_autograder", "requirements.txt", "requirements-pictures.txt", "LICENSE")  # besides the package itself
+ENGINE = (
+    "setup.sh",
+    "run_autograder",
+    "requirements.txt",
+    "requirements-pictures.txt",
+    "LICENSE",
+)  # besides the package itself
 _COMPILED = {".pyc", ".pyo", ".pyd"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest moment that a zip can tell
 _UNIX = 3
