@@ -11,7 +11,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -111,17 +111,27 @@ class Bench:
             (folder / "handed_in" / "answers.md").write_text(answers, encoding="utf-8")
         return folder
 
-    def grade(self, folder: Path, *, only: tuple[str, ...] = (), left_s: float | None = None) -> Graded:
+    def grade(
+        self, folder: Path, *, only: tuple[str, ...] = (), left_s: float | None = None, exhibits: bool = False
+    ) -> Graded:
         """Grade the submission beside an assignment's checks."""
         assert self._process.stdin and self._process.stdout
-        request = {"folder": str(folder), "only": only, "left_s": left_s}
+        request = {"folder": str(folder), "only": only, "left_s": left_s, "exhibits": exhibits}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return Graded(**json.loads(self._process.stdout.readline()))
 
-    def run(self, checks: str, *, only: tuple[str, ...] = (), left_s: float | None = None, **files: Any) -> Graded:
+    def run(
+        self,
+        checks: str,
+        *,
+        only: tuple[str, ...] = (),
+        left_s: float | None = None,
+        exhibits: bool = False,
+        **files: Any,
+    ) -> Graded:
         """Write an assignment and grade the submission that comes with it."""
-        return self.grade(self.write(checks, **files), only=only, left_s=left_s)
+        return self.grade(self.write(checks, **files), only=only, left_s=left_s, exhibits=exhibits)
 
 
 def serve() -> None:
@@ -147,8 +157,8 @@ def serve() -> None:
             progress = Progress(assignment, lambda report, verdict, total: None)
             deadline_s = None if request["left_s"] is None else time.monotonic() + request["left_s"]
             with stage(Path(request["folder"]) / "handed_in", assignment) as workspace:
-                host = Host(nursery, workspace, assignment)
-                written = answers_to(assignment, workspace)
+                host = Host(nursery, workspace, assignment, exhibits=request["exhibits"])
+                written = answers_to(assignment, workspace, exhibits=request["exhibits"])
                 progress.notes = written.notes if written else ()
                 verdicts = run_checks(
                     assignment, host, only=request["only"], listener=progress, deadline_s=deadline_s, written=written
@@ -158,7 +168,7 @@ def serve() -> None:
             answer |= {"error": type(error).__name__, "text": str(error)}
         if progress is not None:
             answer["results"] = gradescope.results(progress.report())
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer, default=str), flush=True)
     if nursery is not None:
         nursery.close()
 
@@ -179,4 +189,6 @@ def _plain(verdict: Any) -> dict[str, Any]:
         "timeout_s": check.timeout_s,
         "board": verdict.leaderboard_value,
         "mistakes": list(verdict.mistakes),
+        "seed": verdict.seed,
+        "exhibits": [{"kind": type(exhibit).__name__, **asdict(exhibit)} for exhibit in verdict.exhibits],
     }

@@ -90,8 +90,9 @@ def show_gradients(show, yours, expected, **other):
     show.functions(
         "The gradient that reaches each logit of a fake",
         LOGITS,
-        x_label="logit: left of 0 the discriminator is not fooled",
+        x_label="logit of a fake",
         y_label="gradient",
+        caption="Left of 0 the discriminator takes the fake for one.",
         **{name: field(loss) for name, loss in {"yours": yours, "expected": expected, **other}.items()},
     )
 
