@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.grading import blocker
 from autograder.messages import html as messages
@@ -16,6 +16,7 @@ from autograder.report.shown import exhibits, part_numbers
 from autograder.report.text import points
 
 _STAFF_CHARS = 30_000
+_SHOULD_BE = "should be "  # the label says it
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
         title=messages.PART.format(number=line(number), title=line(part.title)) if part else messages.WITHOUT_PART,
         rule=rule,
         points=f"{points(earned)}/{points(possible)}" if possible else "",
-        tally=messages.COUNTED.format(done=passed, all=len(verdicts)),
+        tally=messages.TALLY.format(done=passed, all=len(verdicts)),
         has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
         checks=tuple(_view(report, verdict, names, sketcher, staff=staff) for verdict in verdicts),
     )
@@ -128,15 +129,21 @@ def _view(
         number=line(check.number),
         name=line(check.name),
         status=verdict.status.value,
-        points=f"{points(verdict.score)}/{points(check.max_score)}" if check.max_score else "",
+        points=f"{_score(verdict)}/{points(check.max_score)}" if check.max_score else "",
         badge="" if is_shown else check.visibility.value.replace("_", " "),
-        message=said,
+        message=replace(said, wanted=said.wanted.removeprefix(_SHOULD_BE)),
         rest=said.rest,
         printed=block(printed),
         waits_for=_waits_for(report, verdict, names),
         pieces=sketcher.pieces(exhibits(verdict, staff=staff)),
         staff=_staff(report, verdict) if staff else None,
     )
+
+
+def _score(verdict: Verdict) -> str:
+    """The points earned; none are known where nothing was graded yet."""
+    is_open = verdict.status in (Status.ERROR, Status.LATER, Status.MANUAL) and not verdict.score
+    return messages.NO_SCORE if is_open else str(points(verdict.score))
 
 
 def _waits_for(report: Report, verdict: Verdict, names: Mapping[str, str]) -> tuple[Link, ...]:

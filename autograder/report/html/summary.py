@@ -92,11 +92,17 @@ def _remarks(report: Report, *, staff: bool) -> Iterator[str]:
     if blocked := len(report.with_status(Status.BLOCKED)):
         yield messages.ONE_BLOCKED if blocked == 1 else messages.BLOCKED.format(count=blocked)
     if report.later:
-        yield messages.LATER.format(points=points(report.later))
+        yield messages.LATER.format(points=_counted(report.later))
     if report.by_hand:
-        yield messages.BY_HAND.format(points=points(report.by_hand))
+        one = points(report.by_hand) == 1
+        yield messages.ONE_BY_HAND if one else messages.BY_HAND.format(points=_counted(report.by_hand))
     if report.ungraded_points:
-        yield messages.UNGRADED.format(points=points(report.ungraded_points))
+        yield messages.UNGRADED.format(points=_counted(report.ungraded_points))
+
+
+def _counted(number: float) -> str:
+    count = points(number)
+    return messages.ONE_POINT_OF if count == 1 else messages.SOME_POINTS_OF.format(count=count)
 
 
 def _bar(report: Report) -> tuple[BarPiece, ...]:
