@@ -1,10 +1,11 @@
-"""What a grading leaves besides results.json: JUnit XML, a summary, a record; an exit status that a CI job reads."""
+"""What a grading leaves besides results.json: a page, JUnit XML, a summary, a record; and what a CI job reads of it."""
 
 from __future__ import annotations
 
 import argparse
 import math
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import GraderError
@@ -25,6 +26,8 @@ def add_to(command: argparse.ArgumentParser) -> None:
                          'to "$GITHUB_STEP_SUMMARY"')  # fmt: skip
     command.add_argument("--record", type=Path, metavar="PATH", help="also write all that staff may know, hidden "
                          "checks too, as JSON for the command class; not for students")  # fmt: skip
+    command.add_argument("--html", type=Path, metavar="PATH", help="also write the report as a page, with pictures if "
+                         "matplotlib is there")  # fmt: skip
     command.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit with status 1 if fewer percent "
                          "of the points were earned")  # fmt: skip
 
@@ -48,6 +51,10 @@ def write(options: argparse.Namespace, report: Report) -> None:
         _write(options.summary, markdown(report, staff=options.staff), "--summary")
     if options.record is not None:
         _write(options.record, recorded(report), "--record")
+    if options.html is not None:
+        from autograder.report.html import html  # here: only who wants a page pays for its template and its pictures
+
+        _replace(options.html, html(report, staff=options.staff), "--html")
 
 
 def status(options: argparse.Namespace, report: Report) -> int:
@@ -56,6 +63,23 @@ def status(options: argparse.Namespace, report: Report) -> int:
     if wanted is None:
         return 0
     return TOO_FEW if 100 * share(shown(report, staff=options.staff)) < wanted - 1e-9 else 0
+
+
+def _replace(path: Path, text: str, option: str) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part of it."""
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror})"
+        raise GraderError(f"{path}: {reason}; name another place with {option} PATH") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _write(path: Path, text: str, option: str) -> None:

@@ -128,6 +128,18 @@ def _number(node: n.Number) -> tuple[str, int]:
     return (markup, tightness) if node.value >= 0 else (_row(_mo("−"), markup), _SUM)
 
 
+def _last(node: n.Node) -> str:
+    """The last of several terms or factors: a sum that reaches to the end needs no bracket there."""
+    return _inside(node) if _reaches(node) else _at(node, _PRODUCT)
+
+
+def _reaches(node: n.Node) -> bool:
+    """Whether what stands behind it, without a bracket, would seem to belong to the sum or integral in it."""
+    if isinstance(node, n.Multiply):
+        return _reaches(node.factors[-1])
+    return isinstance(node, (n.Total, n.Integral))
+
+
 def _fraction(above: str, below: str) -> tuple[str, int]:
     return f"<mfrac>{above}{below}</mfrac>", _POWER
 
@@ -139,16 +151,16 @@ def _item(node: n.Item) -> tuple[str, int]:
 def _add(node: n.Add) -> tuple[str, int]:
     parts = [_at(node.terms[0], _SUM)]
     for term in node.terms[1:]:
-        if isinstance(term, n.Negate):
-            parts += [_mo("−"), _at(term.of, _PRODUCT)]
-        else:
-            parts += [_mo("+"), _at(term, _PRODUCT)]
+        sign, of = ("−", term.of) if isinstance(term, n.Negate) else ("+", term)
+        parts += [_mo(sign), _last(of) if term is node.terms[-1] else _at(of, _PRODUCT)]
     return _row(*parts), _SUM
 
 
 def _multiply(node: n.Multiply) -> tuple[str, int]:
-    factors = [_at(factor, _POWER) for factor in node.factors]
-    return _row(_mo("⋅").join(factors)), _PRODUCT
+    *before, final = node.factors
+    reaching = _reaches(final)  # then the product reaches as far, and is bracketed where that is too far
+    factors = [*(_at(factor, _POWER) for factor in before), _last(final) if reaching else _at(final, _POWER)]
+    return _row(_mo("⋅").join(factors)), _SUM if reaching else _PRODUCT
 
 
 def _divide(node: n.Divide) -> tuple[str, int]:
@@ -236,7 +248,7 @@ _BUILDERS: dict[str, Callable[[Any], tuple[str, int]]] = {
     "Add": _add,
     "Multiply": _multiply,
     "Divide": _divide,
-    "Negate": lambda node: (_row(_mo("−"), _at(node.of, _PRODUCT)), _SUM),
+    "Negate": lambda node: (_row(_mo("−"), _last(node.of)), _SUM),
     "Power": _power,
     "Call": _call,
     "Density": _density,

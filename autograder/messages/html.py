@@ -9,7 +9,7 @@ SUMMARY = "Summary"
 PARTS = "Points by part"
 PART = "Part {number}: {title}"
 WITHOUT_PART = "Before the parts"
-COLUMNS = ("Part", "Checks", "Points")
+COLUMNS = ("Part", "Passed", "Points")
 OF = "{some} of {all}"
 NOTHING_TO_SEE = "There are no checks to show."
 EXTRA_CREDIT_PART = "extra credit"
@@ -22,23 +22,25 @@ STATUS = {
     "blocked": "not run",
     "error": "not graded",
     "manual": "by hand",
-    "later": "after submission",
+    "later": "later",
 }
 STATUS_SIGN = {"passed": "✓", "failed": "✗", "blocked": "↷", "error": "?", "manual": "✎", "later": "…"}
-PASSED = "{count} passed"
-FAILED = "{count} failed"
+NO_SCORE = "–"
 
 # totals
-POINTS = "points"
+ONE_POINT_OF = "1 point"
+SOME_POINTS_OF = "{count} points"
 POINTS_UNIT = "{of} points"
-COUNTED = "{done} of {all} checks passed"
-EARNED = "Earned by the checks: {earned} of {possible} points"
+COUNTED = "Checks passed: {done} of {all}."
+TALLY = "{done} of {all} passed"
+EARNED = "Earned by the checks: {earned} of {possible} points."
 EXTRA_CREDIT = "{earned} of {possible} points of extra credit are in it."
 ONE_BLOCKED = "1 check was not run, because a check that it needs failed."
 BLOCKED = "{count} checks were not run, because a check that they need failed."
-LATER = "{points} further points are graded after submission; the points above are of the checks that are run now."
-BY_HAND = "{points} further points are given by a person."
-UNGRADED = "{points} points could not be graded: a fault of the autograder, not of the submission."
+LATER = "Graded after submission: another {points}. The score above is of the checks that are run now."
+BY_HAND = "Given by a person: {points}, which are not in the score yet."
+ONE_BY_HAND = "Given by a person: 1 point, which is not in the score yet."
+UNGRADED = "Not graded because of a fault of the autograder, not of the submission: {points}."
 BAR = "Of {possible} points: {pieces}."
 BAR_PIECES = {"earned": "earned", "lost": "not earned", "ungraded": "not graded", "manual": "by hand"}
 
@@ -58,7 +60,8 @@ PICTURES = "Pictures"
 ONE_PICTURE = "1 picture"
 SOME_PICTURES = "{count} pictures"
 MORE_OF_PASSED = "Details"
-WAITS_FOR = "It waits for"
+WAITS_FOR = "Not run, because it needs"
+WHICH_NEEDS = ", which needs"
 PICTURES_MISSING = (
     "This page says in words what its pictures would show, because matplotlib is not installed. "
     "For pictures run ./setup.sh --pictures and grade again."

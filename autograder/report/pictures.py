@@ -29,8 +29,8 @@ _DASHES = {Role.STUDENT: "-", Role.EXPECTED: "--", Role.DATA: ":", Role.OTHER: "
 _MARKERS = {Role.STUDENT: "o", Role.EXPECTED: "x", Role.DATA: "+", Role.OTHER: "^"}
 _SAME_ROLE = ("", "s", "^", "D", "v")  # markers of further lines of one role
 _NAMES = {_INK: "currentColor"} | {colour: f"var(--{role.value}, {colour})" for role, colour in _COLOURS.items()}
-_WIDTH_IN, _HEIGHT_IN = 4.6, 2.6
-_TITLE_IN, _LABEL_IN = 0.3, 0.24
+_WIDTH_IN, _HEIGHT_IN = 4.6, 2.7
+_TITLE_IN, _LABEL_IN = 0.34, 0.28
 _DPI = 72  # an SVG's unit is a point
 _MOST = 1e30  # what is further out is drawn there: the sum of greater numbers may be infinite
 _BINS = 40
@@ -42,7 +42,7 @@ _SHADES = 64
 _STYLE = {
     "axes.edgecolor": _INK, "axes.labelcolor": _INK, "axes.spines.right": False, "axes.spines.top": False,
     "axes.xmargin": 0.02, "figure.facecolor": "none", "axes.facecolor": "none", "font.family": ["DejaVu Sans"],
-    "font.size": 9.5, "grid.alpha": 0.18, "grid.color": _INK, "legend.frameon": False, "legend.handlelength": 3.0,
+    "font.size": 11, "grid.alpha": 0.18, "grid.color": _INK, "legend.frameon": False, "legend.handlelength": 3.0,
     "lines.linewidth": 1.8, "text.color": _INK, "text.parse_math": False, "axes.formatter.use_mathtext": False,
     "xtick.color": _INK, "ytick.color": _INK, "svg.fonttype": "none", "svg.hashsalt": "picture", "path.simplify": True,
 }  # fmt: skip
@@ -66,7 +66,7 @@ def png(picture: Picture, max_bytes: int = 45_000) -> bytes:
     with _settings():
         figure = _drawn(picture, room_in=_TITLE_IN)
         figure.set_facecolor(_PAPER)
-        figure.suptitle(label(picture.title), fontsize=10.5)
+        figure.suptitle(label(picture.title), fontsize=12)
         for dpi in _SIZES_DPI:
             data = _few_shades(figure, dpi)
             if len(data) <= max_bytes:
@@ -118,7 +118,7 @@ def _labelled(figure: Figure, handles: Sequence[tuple[Any, str]]) -> None:
         return
     columns = 2 if len(handles) > 1 and max(len(label(text)) for _, text in handles) < 22 else 1
     rows = -(-len(handles) // columns)
-    figure.set_size_inches(_WIDTH_IN, _HEIGHT_IN + 0.2 * rows)
+    figure.set_size_inches(_WIDTH_IN, _HEIGHT_IN + 0.22 * rows)
     legend = figure.legend(
         [handle for handle, _ in handles], ["-"] * len(handles), loc="outside lower left", ncols=columns
     )
@@ -218,7 +218,7 @@ def _images(images: Images, room_in: float) -> Figure:
     figure = Figure(figsize=(_WIDTH_IN, height), dpi=_DPI)
     top = height - room_in
     for strip, row, high in zip(strips, rows, heights, strict=True):
-        figure.text(0, (top - _LABEL_IN * 0.75) / height, label(strip.label), fontsize=9.5)
+        figure.text(0, (top - _LABEL_IN * 0.75) / height, label(strip.label), fontsize=11)
         bottom = top - _LABEL_IN - high
         axes = figure.add_axes((0, bottom / height, len(row[0]) * inch / _WIDTH_IN, high / height))
         axes.set_axis_off()

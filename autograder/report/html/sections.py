@@ -1,0 +1,179 @@
+"""Report -> the sections of a page: a part each, and in it a view of each of its checks."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from autograder.grading import blocker
+from autograder.messages import html as messages
+from autograder.model import Report, Status, Verdict, Visibility
+from autograder.report.html.pieces import Pieces, Sketcher, block, line
+from autograder.report.message import Message, message
+from autograder.report.shown import exhibits, part_numbers
+from autograder.report.text import points
+
+_STAFF_CHARS = 30_000
+_SHOULD_BE = "should be "  # the label says it
+
+
+@dataclass(frozen=True)
+class Link:
+    """A check of the same page."""
+
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """What staff read about a check."""
+
+    facts: tuple[tuple[str, str], ...]
+    command: str
+    output: str
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """A check as the page shows it."""
+
+    anchor: str
+    number: str
+    name: str
+    status: str
+    points: str
+    badge: str  # when students see it, if not from the first
+    message: Message
+    rest: str
+    printed: str
+    waits_for: tuple[Link, ...]
+    pieces: Pieces
+    staff: StaffView | None
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether what there is to say about it can wait until somebody asks."""
+        return self.status == Status.PASSED.value
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is anything to say about it at all."""
+        return bool(self.message.reason or self.printed or self.pieces or self.staff)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part as the page shows it."""
+
+    anchor: str
+    number: str
+    title: str
+    rule: str
+    points: str
+    tally: str
+    has_failed: bool
+    checks: tuple[CheckView, ...]
+
+
+def sections(report: Report, sketcher: Sketcher, *, staff: bool) -> tuple[Section, ...]:
+    """The parts that have checks, in order."""
+    names = anchors(report)
+    return tuple(_section(report, number, names, sketcher, staff=staff) for number in part_numbers(report))
+
+
+def anchors(report: Report) -> dict[str, str]:
+    """Check id -> what the page calls its place: check-4.1.2, as long as no other one is called so."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for position, verdict in enumerate(report.verdicts, 1):
+        name = f"check-{re.sub(r'[^0-9A-Za-z.]', '', verdict.check.number)}"
+        name = name if name not in taken and name != "check-" else f"check-at-{position}"
+        taken.add(name)
+        found[verdict.check.id] = name
+    return found
+
+
+def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool) -> Section:
+    verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
+    part = next((part for part in report.parts if part.number == number), None)
+    graded = [verdict for verdict in verdicts if verdict.status is not Status.LATER]
+    earned, possible = sum(v.score for v in graded), sum(v.check.max_score for v in graded)
+    passed = sum(verdict.status is Status.PASSED for verdict in verdicts)
+    rule = ""
+    if part and (part.extra_credit or part.all_or_nothing):
+        rule = messages.EXTRA_CREDIT_PART if part.extra_credit else messages.ALL_OR_NOTHING_PART
+    return Section(
+        anchor=f"part-{part_numbers(report).index(number)}",
+        number=line(number) if part else "",
+        title=messages.PART.format(number=line(number), title=line(part.title)) if part else messages.WITHOUT_PART,
+        rule=rule,
+        points=f"{points(earned)}/{points(possible)}" if possible else "",
+        tally=messages.TALLY.format(done=passed, all=len(verdicts)),
+        has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
+        checks=tuple(_view(report, verdict, names, sketcher, staff=staff) for verdict in verdicts),
+    )
+
+
+def _view(
+    report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool
+) -> CheckView:
+    check = verdict.check
+    text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS)
+    said = message(block(text))
+    is_shown = check.visibility is Visibility.VISIBLE
+    return CheckView(
+        anchor=names[check.id],
+        number=line(check.number),
+        name=line(check.name),
+        status=verdict.status.value,
+        points=f"{_score(verdict)}/{points(check.max_score)}" if check.max_score else "",
+        badge="" if is_shown else check.visibility.value.replace("_", " "),
+        message=replace(said, wanted=said.wanted.removeprefix(_SHOULD_BE)),
+        rest=said.rest,
+        printed=block(printed),
+        waits_for=_waits_for(report, verdict, names),
+        pieces=sketcher.pieces(exhibits(verdict, staff=staff)),
+        staff=_staff(report, verdict) if staff else None,
+    )
+
+
+def _score(verdict: Verdict) -> str:
+    """The points earned; none are known where nothing was graded yet."""
+    is_open = verdict.status in (Status.ERROR, Status.LATER, Status.MANUAL) and not verdict.score
+    return messages.NO_SCORE if is_open else str(points(verdict.score))
+
+
+def _waits_for(report: Report, verdict: Verdict, names: Mapping[str, str]) -> tuple[Link, ...]:
+    """What keeps a check from running: the check that it needs, and what that one waits for, to the first cause."""
+    verdicts = {other.check.id: other for other in report.verdicts}
+    links: list[Link] = []
+    while verdict.status is Status.BLOCKED:
+        by = blocker(verdict.check, verdicts)
+        if by is None or len(links) == len(verdicts):
+            break
+        links.append(Link(line(by.check.label), names[by.check.id]))
+        verdict = by
+    return tuple(links)
+
+
+def _staff(report: Report, verdict: Verdict) -> StaffView:
+    check = verdict.check
+    facts = [
+        (messages.STAFF_VISIBILITY, check.visibility.value.replace("_", " ")),
+        (messages.STAFF_SEED, "" if verdict.seed is None else str(verdict.seed)),
+        (messages.STAFF_TIME, messages.SECONDS.format(seconds=f"{verdict.wall_s:.2f}")),
+        (messages.STAFF_MISTAKES, line(", ".join(verdict.mistakes))),
+    ]
+    there = tuple((name, value) for name, value in facts if value)
+    return StaffView(there, command(report, check.number), block(verdict.staff_output, _STAFF_CHARS))
+
+
+def command(report: Report, number: str) -> str:
+    """The command that runs a check again; empty if it is not known what was graded."""
+    if not (report.assignment and report.submission):
+        return ""
+    words = ["./run_autograder", report.assignment, report.submission, "--check", number, "--staff"]
+    return line(" ".join(map(shlex.quote, words)))
