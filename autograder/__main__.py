@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder import bundle, doctor, live, outputs, platform_layout, rehearse, scaffold
+from autograder import bundle, doctor, live, messages, outputs, platform_layout, rehearse, scaffold
 from autograder.assignment import Assignment, find_assignment, known_assignments, load_assignment
 from autograder.classes import command as classes
 from autograder.errors import GraderError, UsageError
@@ -175,7 +175,7 @@ def _grade_on_platform(options: argparse.Namespace) -> int:
         places = platform_layout.find(root, ASSIGNMENTS)
         assignment = load_assignment(places.assignment)
     except GraderError:  # without a results.json the platform would blame the submission
-        gradescope.write(broken_report("its own files are not in order"), platform_layout.results_in(root))
+        gradescope.write(broken_report(messages.grading.FILES_NOT_IN_ORDER), platform_layout.results_in(root))
         raise
     places.protect()
     options.metadata = places.metadata
@@ -232,7 +232,7 @@ def _run(
             results.write_bytes(before.read())
         raise
     except Exception as error:
-        gradescope.write(progress.report("the autograder stopped early"), results)
+        gradescope.write(progress.report(messages.grading.STOPPED_EARLY), results)
         if _stopped.is_set():
             raise KeyboardInterrupt from None
         if isinstance(error, GraderError):

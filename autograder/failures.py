@@ -36,6 +36,11 @@ _ABSENT = (
 )
 
 
+def in_file(file: str, line: int) -> str:
+    """Where a line stands in a file that is as it was handed in."""
+    return messages.handing_in.FILE_LINE.format(file=file, line=line)
+
+
 def nothing_left_out(name: str) -> str:
     """The reason in a file that was not cut."""
     return ""
@@ -47,7 +52,7 @@ class Module:
 
     file: str
     names: tuple[str, ...]
-    place: Place = "{}, line {}".format
+    place: Place = in_file
     why_left_out: Reason = nothing_left_out
 
 
@@ -143,14 +148,14 @@ def text_of(message: dict[str, Any], key: str) -> str:
     """A text in a reply. Raises WireError if it is not there."""
     value = message.get(key)
     if not isinstance(value, str):
-        raise wire.WireError(f"its {key} is missing")
+        raise wire.WireError(messages.running.KEY_MISSING.format(key=key))
     return value[:_TEXT_CHARS]
 
 
 def _frames(message: dict[str, Any], place: Place) -> list[str]:
     frames = message.get("frames")
     if not isinstance(frames, list):
-        raise wire.WireError("its frames are missing")
+        raise wire.WireError(messages.running.FRAMES_MISSING)
     lines: list[str] = []
     for frame in frames[-_FRAMES:]:
         match frame:
@@ -158,7 +163,7 @@ def _frames(message: dict[str, Any], place: Place) -> list[str]:
                 lines.append(_frame(place(file[:_NAME_CHARS], line), function[:_NAME_CHARS]))
                 lines += [f"    {source[:_NAME_CHARS]}"] if source else []
             case _:
-                raise wire.WireError("a frame has an unknown form")
+                raise wire.WireError(messages.running.FRAME_UNKNOWN)
     return lines
 
 

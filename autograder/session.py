@@ -35,7 +35,7 @@ class Session:
         task: serve.Task,
         limits: Limits,
         public_modules: Sequence[str] = (),
-        place: failures.Place = "{}, line {}".format,
+        place: failures.Place = failures.in_file,
         why_left_out: failures.Reason = failures.nothing_left_out,
     ) -> None:
         self._nursery = nursery

@@ -18,7 +18,7 @@ from autograder.errors import Evidence
 from autograder.wording import listed
 
 _CLOSE = Tolerance(rtol=1e-3, atol=1e-6)
-_GRADIENT = messages.comparing.GRADIENT_OF_ALL.partition("{")[0]
+_GRADIENT = messages.comparing.GRADIENT_OF_ALL.format(name="")
 _ENOUGH = 3  # entries: two numbers are related to two others in too many ways
 
 # How an argument may be misread: (its name begins with, what it was taken for, the value that a right function would

@@ -179,18 +179,16 @@ def _one_term(term: Node, coefficient: mpf, names: Names) -> Reason:
                 messages.formulas.TERM_SIGN.format(term=which),
                 messages.formulas.OTHER_SIGN.format(term=rendered(term)),
             )
-    return Reason(
-        "terms",
-        messages.formulas.TERM_COEFFICIENT.format(term=which),
-        messages.formulas.TIMES_TERM.format(coefficient=mpmath.nstr(coefficient, 6), term=rendered(term)),
-    )
+    return Reason("terms", messages.formulas.TERM_COEFFICIENT.format(term=which), _multiple(coefficient, term))
+
+
+def _multiple(coefficient: mpf, term: Node) -> str:
+    return messages.formulas.TIMES_TERM.format(coefficient=mpmath.nstr(coefficient, 6), term=rendered(term))
 
 
 def _two_terms(one: Node, other: Node, a: mpf, b: mpf) -> Reason:
-    hint = messages.formulas.TWO_TERMS
-    return Reason(
-        "terms", hint, f"{mpmath.nstr(a, 6)} times {rendered(one)} and {mpmath.nstr(b, 6)} times {rendered(other)}"
-    )
+    detail = messages.formulas.PAIR.format(one=_multiple(a, one), other=_multiple(b, other))
+    return Reason("terms", messages.formulas.TWO_TERMS, detail)
 
 
 def _swap(given: Node, wanted: Node, names: Names) -> Reason | None:

@@ -25,7 +25,7 @@ ABSENT = "{label} is missing from the result; there is {there} [{where}]"
 # {there} in ABSENT, where the result is empty.
 NOTHING = "nothing"
 GRADIENT = "the gradient of {result} with respect to {name}"
-# Of all results together; a label, and the beginning of every label of that kind.
+# Of all results together. A label; what stands before {name} tells these labels from those of results.
 GRADIENT_OF_ALL = "the gradient with respect to {name}"
 NO_GRADIENT = "{result} has no gradient with respect to {name} [{where}]"
 NO_GRADIENT_HINT = "the result is cut off from {name}: look for detach(), .data, .item() or no_grad()."

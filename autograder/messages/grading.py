@@ -34,6 +34,8 @@ UNFINISHED = (
 # Why, in UNFINISHED.
 TIME_IS_OVER = "the time for the whole run is over"
 NOT_REACHED = "the run ended before this check was reached"
+FILES_NOT_IN_ORDER = "its own files are not in order"
+STOPPED_EARLY = "the autograder stopped early"
 RAISED_IN_CHECK = "{exception} in the check itself"
 QUESTION_FAULT = "the question or its grading has a fault"
 
@@ -54,3 +56,7 @@ MAY_FOLLOW_FROM_SEVERAL = "it may follow from several mistakes in other parts to
 MAY_FOLLOW = "it may follow from a mistake in another part"
 NO_SUCH_ARGUMENTS = "{what} of the reference is not recorded for these arguments"
 NO_SUCH_COTANGENTS = "{what} of the reference is not recorded for these cotangents"
+NESTED_TOO_DEEPLY = "the request is nested too deeply"
+OBJECT_OF_STUDENT = "the reference is given an object of the student's"
+OBJECT_OF_ANOTHER_CHECK = "the reference is given an object that another check made"
+MISTAKE_NOT_HERE = "{name} is not here"

@@ -25,6 +25,12 @@ CRASHED = "crashed with {signal}"
 # {signal} in CRASHED, where it has no name.
 SIGNAL = "signal {number}"
 
+# {detail} in UNREADABLE; worker/wire.py and plain.py have more.
+UNKNOWN_FORM = "its form is unknown"
+KEY_MISSING = "its {key} is missing"
+FRAMES_MISSING = "its frames are missing"
+FRAME_UNKNOWN = "a frame has an unknown form"
+
 # Hints. They become sentences: a full stop is added.
 NO_PROCESSES = "while it is graded, your code may start no processes and open no connections"
 NO_CONNECTIONS = "while it is graded, your code may open no connections; hand in the files that it needs"
@@ -49,7 +55,6 @@ ARGUMENTS_LOST = (
     "{what} could not be called: its arguments did not arrive ({text})\n"
     "Hint: your file changes something that Python or torch itself needs."
 )
-UNKNOWN_FORM = "its form is unknown"
 NOT_CALLABLE = "{name} is {got}, but should be a function or a class"
 LENGTH = "len({label}) is {got}, but should be between 0 and {most}"
 LENGTH_OF = "len({label})"

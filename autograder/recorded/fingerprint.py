@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder import messages
 from autograder.errors import NotRecorded
 from autograder.worker.parcel import Handle
 
@@ -102,7 +103,7 @@ class _Walk:
     def visit(self, value: Any, depth: int) -> None:
         """Note a value and everything in it."""
         if depth > _DEPTH:
-            raise NotRecorded("the request is nested too deeply")
+            raise NotRecorded(messages.grading.NESTED_TOO_DEEPLY)
         if value is None or isinstance(value, (bool, int, str, bytes, torch.dtype, torch.device, torch.Size, slice)):
             self.words.append(f"{type(value).__name__} {value!r}")
         elif isinstance(value, float):

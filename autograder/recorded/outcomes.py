@@ -176,7 +176,7 @@ def _value(plain: Any, tensors: dict[str, torch.Tensor]) -> Any:
 
 def _gone(name: str) -> Callable[..., Any]:
     def gone(*arguments: Any, **keywords: Any) -> None:
-        raise NotRecorded(f"{name} is not here")
+        raise NotRecorded(messages.grading.MISTAKE_NOT_HERE.format(name=name))
 
     gone.__name__ = name
     return gone

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from autograder import messages
 from autograder.errors import NotRecorded
 from autograder.recorded.tape import Entry
 from autograder.worker import serve
@@ -60,12 +61,12 @@ class Trail:
     def derivation(self, handle: Handle) -> str:
         """Where the object behind a handle comes from. Raises NotRecorded for an object of the student's."""
         if object.__getattribute__(handle, "_session") is not self._session:
-            raise NotRecorded("the reference is given an object of the student's")
+            raise NotRecorded(messages.grading.OBJECT_OF_STUDENT)
         number: int = object.__getattribute__(handle, "_handle")
         if number in self.state.fixed:
             return self.state.fixed[number]
         if number not in self.state.objects:
-            raise NotRecorded("the reference is given an object that another check made")
+            raise NotRecorded(messages.grading.OBJECT_OF_ANOTHER_CHECK)
         self._asked.add(number)
         return self.state.objects[number]
 

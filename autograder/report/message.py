@@ -43,7 +43,13 @@ def message(text: str) -> Message:
 
 def _place(reason: str) -> tuple[str, str]:
     """A reason without the place in brackets that it ends with, and the place."""
-    start = reason.rfind(" [")
-    if start < 0 or not reason.endswith("]"):
+    depth = 0
+    for start in range(len(reason) - 1, 0, -1):
+        depth += {"]": 1, "[": -1}.get(reason[start], 0)
+        if not depth:
+            break
+    else:
         return reason, ""
-    return reason[:start], reason[start + 2 : -1]
+    if not reason.endswith("]") or reason[start - 1] != " ":
+        return reason, ""
+    return reason[: start - 1], reason[start + 1 : -1]

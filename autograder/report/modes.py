@@ -96,7 +96,7 @@ def _picture(picture: Picture, draw: Draw, room: int) -> str:
     content = base64.b64encode(drawn).decode() if drawn is not None else ""
     if not content or len(content) > room:
         return f"<p>{words}</p>"
-    return f'<p>{words}</p><img src="data:image/png;base64,{content}" alt="{html.escape(picture.title)}">'
+    return f'<p>{words}</p><img src="data:image/png;base64,{content}" alt="{html.escape(clean(picture.title))}">'
 
 
 def _md(said: str, shown: tuple[Exhibit, ...], draw: Draw) -> str:

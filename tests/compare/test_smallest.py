@@ -148,7 +148,15 @@ def test_there_is_none_for_arguments_that_cannot_be_written_down():
     def applied(model, x):
         return model(x)
 
-    assert example(lambda model, x: -model(x), applied, torch.nn.Linear(2, 2).double(), normal(3, 2, seed=1, dtype=torch.float64)) is None
+    assert (
+        example(
+            lambda model, x: -model(x),
+            applied,
+            torch.nn.Linear(2, 2).double(),
+            normal(3, 2, seed=1, dtype=torch.float64),
+        )
+        is None
+    )
 
 
 def test_there_is_none_where_only_a_large_input_fails():

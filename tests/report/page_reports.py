@@ -44,7 +44,9 @@ def modes():
     noise = random.Random(1)
     yours = tuple(noise.gauss(noise.choice([-2, 2]), 0.4) for _ in range(400))
     data = tuple(noise.gauss(noise.choice([-2, 0, 2]), 0.3) for _ in range(400))
-    return Samples("Samples beside data", (Sample("yours", yours), Sample("data", data, (), Role.DATA)), (-2.0, 0.0, 2.0))
+    return Samples(
+        "Samples beside data", (Sample("yours", yours), Sample("data", data, (), Role.DATA)), (-2.0, 0.0, 2.0)
+    )
 
 
 def latents():
@@ -126,7 +128,6 @@ FORMULA = (
 TRACE = 'Traceback (most recent call last):\n  File "checks.py", line 12, in test_kl\nMismatch: kl is 1'
 
 
-
 def numbered(*verdicts, **facts):
     """The verdicts with what only staff see."""
     return tuple(
@@ -182,7 +183,10 @@ WITHOUT_HIDDEN = report(
 )
 CORRECT = report(
     *numbered(
-        *(replace(v, status=Status.PASSED, score=v.check.max_score, student_output="", mistakes=()) for v in VERDICTS[:10])
+        *(
+            replace(v, status=Status.PASSED, score=v.check.max_score, student_output="", mistakes=())
+            for v in VERDICTS[:10]
+        )
     ),
     **OPTIONS,
 )

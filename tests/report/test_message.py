@@ -7,7 +7,9 @@ from autograder.report.message import Message, message
 
 
 def test_a_message_of_the_grammar_has_all_pieces():
-    found = message("kl has shape (), but should be (3,) [kl(mu 3×5)]\nHint: keep the batch axis.\n\nYour code printed:\nx")
+    found = message(
+        "kl has shape (), but should be (3,) [kl(mu 3×5)]\nHint: keep the batch axis.\n\nYour code printed:\nx"
+    )
     assert found == Message(
         "kl has shape (), but should be (3,) [kl(mu 3×5)]",
         "kl has shape ()",

@@ -16,7 +16,9 @@ from autograder.report.modes import MOST_CHARS, output
 from tests.made_reports import report, verdict
 
 SAID = "kl has shape (), but should be (3,) [kl(mu 3×5)]\nHint: keep the batch axis.\n\nYour code printed:\nhello"
-EXAMPLE = Example("import torch; from submission import kl\nmu = torch.tensor([[1.0]])\nkl(mu)", "tensor(0.5)", "tensor([0.5])")
+EXAMPLE = Example(
+    "import torch; from submission import kl\nmu = torch.tensor([[1.0]])\nkl(mu)", "tensor(0.5)", "tensor([0.5])"
+)
 PLOT = Plot("The loss", "step", "loss", (Line("yours", (1.0, 2.0), (3.0, 1.0)),))
 FORMULA = Formula("Understood as", "½·(μ² − 1)", "<math></math>")
 PNG = b"\x89PNG a picture"
