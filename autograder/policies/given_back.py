@@ -18,6 +18,7 @@ from autograder.model import Adjustment, Check, Leaderboard, Report, Status, Ver
 from autograder.policies.attempts import Attempts, attempts
 from autograder.policies.declared import Limit, Policies
 from autograder.policies.lateness import figure
+from autograder.policies.written_out import as_text
 
 _NO_TIME_S = 1.0  # a check needs a timeout; this one is not run
 
@@ -81,7 +82,8 @@ def _report(heading: Report, results: Mapping[str, Any]) -> Report:
     if not isinstance(tests, list) or not tests or not all(isinstance(test, Mapping) for test in tests):
         raise _Unusable
     shown = _visibility(results.get("visibility"), Visibility.VISIBLE)
-    verdicts = tuple(_verdict(place, test, shown) for place, test in enumerate(tests, start=1))
+    usual = _text(results.get("test_output_format"))
+    verdicts = tuple(_verdict(place, test, shown, usual) for place, test in enumerate(tests, start=1))
     report = Report(heading.assignment, heading.title, heading.parts, verdicts, 0.0, heading.isolation)
     return replace(
         report,
@@ -91,7 +93,7 @@ def _report(heading: Report, results: Mapping[str, Any]) -> Report:
     )
 
 
-def _verdict(place: int, test: Mapping[str, Any], usual: Visibility) -> Verdict:
+def _verdict(place: int, test: Mapping[str, Any], usual: Visibility, usual_format: str) -> Verdict:
     score, possible = _points(test.get("score")), _points(test.get("max_score"))
     tags = test.get("tags")
     check = Check(
@@ -106,7 +108,7 @@ def _verdict(place: int, test: Mapping[str, Any], usual: Visibility) -> Verdict:
     )
     status = test.get("status")
     passed = score >= possible if status is None else status == "passed"
-    text = _text(test.get("output"))
+    text = as_text(_text(test.get("output")), _text(test.get("output_format")) or usual_format)
     return Verdict(check, Status.PASSED if passed else Status.FAILED, score, text)
 
 
