@@ -73,6 +73,7 @@ class Section:
     title: str
     rule: str
     points: str
+    passed: str
     tally: str
     has_failed: bool
     checks: tuple[CheckView, ...]
@@ -111,6 +112,7 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
         title=messages.PART.format(number=line(number), title=line(part.title)) if part else messages.WITHOUT_PART,
         rule=rule,
         points=f"{points(earned)}/{points(possible)}" if possible else "",
+        passed=messages.OF.format(some=passed, all=len(verdicts)),
         tally=messages.TALLY.format(done=passed, all=len(verdicts)),
         has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
         checks=tuple(_view(report, verdict, names, sketcher, staff=staff) for verdict in verdicts),
