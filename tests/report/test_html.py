@@ -39,6 +39,9 @@ class Reader(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
+        if tag in ("dt", "dd", "li", "td", "th", "div"):
+            self.texts.append(("", " "))
+
     def handle_startendtag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
 
