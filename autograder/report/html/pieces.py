@@ -67,7 +67,7 @@ class Sketcher:
 
     count: int = 0
     missing: bool = False  # there were pictures to make, and nothing to make them with
-    can_draw: bool = field(default_factory=pictures.available)
+    can_draw: bool = field(default_factory=lambda: pictures.available())
 
     def pieces(self, exhibits: Iterable[Exhibit]) -> Pieces:
         """The exhibits of a check, by kind, in their order."""
@@ -94,10 +94,10 @@ class Sketcher:
         return Sketch(line(picture.title), line(picture.caption), described(picture), markup)
 
 
-def line(text: str) -> str:
+def line(text: str, limit: int = LINE_CHARS) -> str:
     """A text as one line."""
     flat = " ".join(clean(text).split())
-    return flat if len(flat) <= LINE_CHARS else flat[: LINE_CHARS - 1] + "…"
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
 def block(text: str, limit: int = BLOCK_CHARS) -> str:
@@ -118,7 +118,7 @@ def is_mathml(text: str) -> bool:
         return False
     try:
         root = ElementTree.fromstring(text)
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, ValueError):
         return False
     elements = list(root.iter())
     return root.tag == f"{_MATHML}math" and all(

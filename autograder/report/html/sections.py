@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.grading import blocker
 from autograder.messages import html as messages
@@ -13,9 +13,10 @@ from autograder.model import Report, Status, Verdict, Visibility
 from autograder.report.html.pieces import Pieces, Sketcher, block, line
 from autograder.report.message import Message, message
 from autograder.report.shown import exhibits, part_numbers
-from autograder.report.text import points
+from autograder.report.text import clean, clip, points
 
-_STAFF_CHARS = 30_000
+_TEXT_CHARS, _REASON_CHARS, _STAFF_CHARS = 20_000, 2_000, 30_000
+_MOST_HINTS = 5  # more of them are not our own
 _SHOULD_BE = "should be "  # the label says it
 
 
@@ -47,7 +48,6 @@ class CheckView:
     points: str
     badge: str  # when students see it, if not from the first
     message: Message
-    rest: str
     printed: str
     waits_for: tuple[Link, ...]
     pieces: Pieces
@@ -73,6 +73,7 @@ class Section:
     title: str
     rule: str
     points: str
+    passed: str
     tally: str
     has_failed: bool
     checks: tuple[CheckView, ...]
@@ -111,6 +112,7 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
         title=messages.PART.format(number=line(number), title=line(part.title)) if part else messages.WITHOUT_PART,
         rule=rule,
         points=f"{points(earned)}/{points(possible)}" if possible else "",
+        passed=messages.OF.format(some=passed, all=len(verdicts)),
         tally=messages.TALLY.format(done=passed, all=len(verdicts)),
         has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
         checks=tuple(_view(report, verdict, names, sketcher, staff=staff) for verdict in verdicts),
@@ -120,7 +122,7 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
 def _view(report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool) -> CheckView:
     check = verdict.check
     text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS)
-    said = message(block(text))
+    said = _said(text)
     is_shown = check.visibility is Visibility.VISIBLE
     return CheckView(
         anchor=names[check.id],
@@ -129,12 +131,25 @@ def _view(report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: 
         status=verdict.status.value,
         points=f"{_score(verdict)}/{points(check.max_score)}" if check.max_score else "",
         badge="" if is_shown else check.visibility.value.replace("_", " "),
-        message=replace(said, wanted=said.wanted.removeprefix(_SHOULD_BE)),
-        rest=said.rest,
+        message=said,
         printed=block(printed),
         waits_for=_waits_for(report, verdict, names),
         pieces=sketcher.pieces(exhibits(verdict, staff=staff)),
         staff=_staff(report, verdict) if staff else None,
+    )
+
+
+def _said(text: str) -> Message:
+    """The pieces of what a student reads about a check, each of a bounded length."""
+    said = message(clip(clean(text), _TEXT_CHARS))
+    seen, wanted, where = (line(piece, _REASON_CHARS) for piece in (said.seen, said.wanted, said.where))
+    return Message(
+        reason=line(said.reason, _REASON_CHARS),
+        seen=seen,
+        wanted=wanted.removeprefix(_SHOULD_BE),
+        where=where,
+        hints=tuple(line(hint) for hint in said.hints[:_MOST_HINTS]),
+        rest=block("\n".join([said.rest, *said.hints[_MOST_HINTS:]])),
     )
 
 
