@@ -16,6 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from autograder.grading import IMPORT_CHECK_ID
 from autograder.messages import terminal as messages
 from autograder.model import Check, Status, Verdict
 from autograder.report.text import clean
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _EVERY_S = 0.125
 _NAME_CHARS = 200
+_FREE_COLUMNS = 3  # for the ^C that a terminal shows, and the last one, after which some begin a new line
 
 
 class Nothing:
@@ -67,10 +69,12 @@ class PartByPart(Nothing):
         self._statuses: dict[str, Counter[Status]] = {}
 
     def planned(self, checks: Sequence[Check]) -> None:
-        self._open = Counter(check.part for check in checks)
+        self._open = Counter(check.part for check in checks if check.id != IMPORT_CHECK_ID)
 
     def reached(self, verdict: Verdict) -> None:
         part = verdict.check.part
+        if part not in self._open:  # the import check's
+            return
         self._open[part] -= 1
         statuses = self._statuses.setdefault(part, Counter())
         statuses[verdict.status] += 1
@@ -169,7 +173,7 @@ class OneLine(Nothing):
         from autograder.report.lines import spread
 
         width = self._live.console.width if self._live is not None else self._screen.columns
-        line = spread(self._left(), self._right(), width - 1)  # in the last column some terminals begin a new line
+        line = spread(self._left(), self._right(), width - _FREE_COLUMNS)
         return Text(self._encodable(line), no_wrap=True, overflow="crop")
 
     def _left(self) -> str:

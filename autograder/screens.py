@@ -26,9 +26,12 @@ class Screen:
         try:
             if not stream.isatty():
                 return cls()
-            columns = os.get_terminal_size(stream.fileno()).columns
-        except (OSError, ValueError):  # closed, or a terminal that does not say
+        except ValueError:  # it is closed
             return cls()
+        try:
+            columns = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):  # it does not say
+            columns = 0
         wished = environment.get("COLUMNS", "")
         columns = int(wished) if wished.isdecimal() and int(wished) else columns or UNKNOWN_COLUMNS
         is_dumb = environment.get("TERM", "").lower() in _DUMB

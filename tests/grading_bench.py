@@ -29,6 +29,7 @@ class Graded:
     results: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     text: str = ""
+    begun: list[str] = field(default_factory=list)  # numbers of checks, as they began
 
     def __getitem__(self, number: str) -> dict[str, Any]:
         return self.verdicts[number]
@@ -154,7 +155,8 @@ def serve() -> None:
             from autograder.host import Host
             from autograder.written.sheet import answers_to
 
-            progress = Progress(assignment, lambda report, verdict, total: None)
+            listener = _Begun()
+            progress = Progress(assignment, lambda report, verdict, total: None, listeners=(listener,))
             deadline_s = None if request["left_s"] is None else time.monotonic() + request["left_s"]
             with stage(Path(request["folder"]) / "handed_in", assignment) as workspace:
                 host = Host(nursery, workspace, assignment, exhibits=request["exhibits"])
@@ -163,6 +165,7 @@ def serve() -> None:
                 verdicts = run_checks(
                     assignment, host, only=request["only"], listener=progress, deadline_s=deadline_s, written=written
                 )
+            answer["begun"] = listener.numbers
             answer["verdicts"] = {verdict.check.number: _plain(verdict) for verdict in verdicts}
         except GraderError as error:
             answer |= {"error": type(error).__name__, "text": str(error)}
@@ -171,6 +174,20 @@ def serve() -> None:
         print(json.dumps(answer, default=str), flush=True)
     if nursery is not None:
         nursery.close()
+
+
+class _Begun:
+    """Hears which checks begin."""
+
+    def __init__(self) -> None:
+        self.numbers: list[str] = []
+
+    def planned(self, checks: Any) -> None: ...
+
+    def begins(self, check: Any) -> None:
+        self.numbers.append(check.number)
+
+    def reached(self, verdict: Any) -> None: ...
 
 
 def _plain(verdict: Any) -> dict[str, Any]:

@@ -27,6 +27,29 @@ def test_a_check_that_holds_earns_its_points(bench):
     assert graded["1.9"]["student"] == ""
 
 
+def test_what_runs_begins_before_its_verdict_and_nothing_else_does(bench):
+    graded = bench.run(
+        """
+        @number("1.1")
+        @weight(1)
+        def test_first(student):
+            "fails"
+            assert student.double(1) == 3
+
+        @number("1.2")
+        @requires(test_first)
+        def test_second(student):
+            "is blocked"
+
+        @number("1.3")
+        def test_third(student):
+            "passes"
+        """
+    )
+    assert graded.statuses == {"1.1": "FAILED", "1.2": "BLOCKED", "1.3": "PASSED"}
+    assert graded.begun == ["0", "1.1", "1.3"]
+
+
 # ------------------------------------------------------------------------------------- the import check
 
 

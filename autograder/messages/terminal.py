@@ -18,6 +18,9 @@ ALL_OR_NOTHING = " (all or nothing)"
 DETAILS = "What to look at"
 STAFF_ONLY = "-- staff --"
 LABEL = '{number} "{name}"'
+EXAMPLE = "A small input that shows it:"
+EXAMPLE_SEEN = "gives {seen}"
+EXAMPLE_WANTED = "should give {wanted}"
 
 # Several checks in one line of the table
 ALL_PASSED = "all {count} checks"

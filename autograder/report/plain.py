@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from autograder.messages import terminal as messages
 from autograder.model import Report, Status, Verdict
+from autograder.report.examples import examples
 from autograder.report.message import message
 from autograder.report.reproduction import reproduction
 from autograder.report.shown import part_numbers
@@ -66,7 +67,7 @@ def _paragraph(report: Report, verdict: Verdict, staff: bool) -> Iterator[str]:
     said = message(clip(verdict.student_output, _DETAIL_CHARS)) if verdict.status is not Status.PASSED else message("")
     hints = [messages.HINT.format(hint=hint) for hint in said.hints]
     yield " ".join(_sentence(text) for text in (_statement(verdict), said.reason, *hints) if text.strip())
-    yield from _lines(said.rest)
+    yield from _lines("\n".join([said.rest, *examples(verdict, staff=staff)]))
     if staff and (verdict.staff_output or verdict.status in (Status.FAILED, Status.ERROR, Status.MANUAL)):
         yield messages.PLAIN_STAFF
         yield from _lines(clip(verdict.staff_output.strip("\n"), _STAFF_CHARS))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from autograder.messages import terminal as messages
 from autograder.model import Report, Verdict
 from autograder.report.text import clean
 
+_LONGEST_NAME = 255  # of a file
+
 
 def command(report: Report, verdict: Verdict) -> tuple[str, str]:
     """The two halves of the command: of the submission, and of the check."""
-    name = clean(report.submission).replace("\n", " ")  # a student may have chosen it: quoted, it is nothing but a name
-    name = f"./{name}" if name.startswith("-") else name
-    whole = messages.COMMAND.format(
-        assignment=report.assignment, submission=shlex.quote(name) if name else messages.SUBMISSION
-    )
+    name = _name(report.submission)
+    whole = messages.COMMAND.format(assignment=report.assignment, submission=name)
     return whole, messages.OF_ONE_CHECK.format(number=shlex.quote(clean(verdict.check.number)))
 
 
@@ -25,3 +25,11 @@ def reproduction(report: Report, verdict: Verdict, width: int | None = None) -> 
     fits = width is None or len(whole) + len(of_check) + 1 <= width
     lines = [messages.REPRODUCE, *([f"{whole} {of_check}"] if fits else [f"{whole} \\", f"    {of_check}"])]
     return [*lines, *([messages.SEED.format(seed=verdict.seed)] if verdict.seed is not None else [])]
+
+
+def _name(submission: str) -> str:
+    """The submission as a word for a shell. A student may have chosen it: it can be nothing but a name."""
+    if not 0 < len(submission) <= _LONGEST_NAME:
+        return messages.SUBMISSION
+    name = re.sub(r"\s", " ", clean(submission))
+    return shlex.quote(f"./{name}" if name.startswith("-") else name)

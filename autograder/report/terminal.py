@@ -17,6 +17,7 @@ from rich.text import Text
 
 from autograder.messages import terminal as messages
 from autograder.model import Part, Report, Status, Verdict
+from autograder.report.examples import examples
 from autograder.report.lines import NAME_CHARS, cut, one_line, spread, wrapped
 from autograder.report.message import HINT
 from autograder.report.reproduction import reproduction
@@ -151,6 +152,8 @@ class _Page:
     def _has_detail(self, verdict: Verdict) -> bool:
         if self.staff and verdict.staff_output:
             return True
+        if examples(verdict, staff=self.staff):
+            return True
         looked_at = verdict.status not in (Status.PASSED, Status.BLOCKED)
         return looked_at and (verdict.check.number in self.cut or (self.staff and verdict.status is not Status.LATER))
 
@@ -160,6 +163,7 @@ class _Page:
         self._say(["", *wrapped(self.console, label, self.width)], f"{_HEADING} {_COLOURS[verdict.status]}")
         for line in self._indented(clip(verdict.student_output.strip("\n"), _DETAIL_CHARS)):
             self._say([line], _HEADING if line.lstrip().startswith(HINT) else "")
+        self._say(self._indented("\n".join(examples(verdict, staff=self.staff))))
         if self.staff:
             self._say(self._indented(messages.STAFF_ONLY))
             self._say(self._indented(clip(verdict.staff_output.strip("\n"), _STAFF_CHARS)))
