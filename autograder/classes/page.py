@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from autograder.classes import runs, statistics
 from autograder.classes.anonymous import SALT
@@ -55,13 +56,18 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: clean(value) if isinstance(value, str) else value,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(points=points, percent=percent, signed=signed, seconds=seconds)
     environment.globals.update(words=messages)
     return environment
+
+
+def _printable(value: Any) -> Any:
+    """What a template is given, without control characters; what it made itself as it is."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _content(entries: Sequence[Entry], known: Catalogue) -> dict[str, Any]:
@@ -145,14 +151,14 @@ def _text(misconception: Misconception, known: Catalogue, titles: Mapping[str, s
         number = misconception.question
         found = known.written.get((number, first))
         name = messages.IN_ANSWER.format(number=number, title=titles.get(number, ""))
-        return name, found.hint if found else first
+        return name, messages.OR_HINT.join(found.hints) if found else first
     named = [known.code.get(name) for name in misconception.names]
     texts = [
         messages.IN_CODE.format(of=found.of, words=found.words) if found else in_words(name)
         for name, found in zip(misconception.names, named, strict=True)
     ]
-    hints = dict.fromkeys(found.hint for found in named if found)
-    return messages.OR.join(texts), messages.OR.join(hints)
+    hints = dict.fromkeys(hint for found in named if found for hint in found.hints)
+    return messages.OR.join(texts), messages.OR_HINT.join(hints)
 
 
 def _most(rows: Iterable[Unexplained]) -> list[Unexplained]:

@@ -65,12 +65,15 @@ MISTAKE, SUBMISSION_HEAD, SUBMISSIONS_HEAD, EXAMPLES = "Mistake", "Submission", 
 LOST_NAMED, LOST_BLOCKED, LOST_OTHER = "Lost there", "Blocked by it", "Elsewhere"
 IN_CODE = "{of}: {words}"
 IN_ANSWER = "{number} {title}"
-OR = " or "
+OR, OR_HINT = " or ", " / "
 FURTHER = "{count} mistakes that only one submission shows each are left out here."
 NO_MISTAKES = "No submission shows a known mistake."
 
 UNEXPLAINED = "Failures that no known mistake explains"
-UNEXPLAINED_ABOUT = "Where there are many, read some: a mistake that many make deserves a hint of its own."
+UNEXPLAINED_ABOUT = (
+    "Where there are many, read some: a mistake that many make deserves a hint of its own. Parts in which a submission "
+    "earned nothing are left out: they were perhaps not done."
+)
 FAILED, UNKNOWN = "Failed", "No known mistake"
 
 FAULTS = "Faults of the autograder"
