@@ -93,8 +93,8 @@ def _words(statement: ast.FunctionDef | ast.ClassDef, of: str) -> str:
 
 def in_words(name: str, of: str = "") -> str:
     """A mistake's name as words, without the name of what it stands for: "labels swapped"."""
-    own = name.removeprefix(of).strip("_") or name
-    return own.replace("_", " ")
+    own = name[len(of) :].strip("_") if name.casefold().startswith(of.casefold()) else name
+    return (own or name).replace("_", " ")
 
 
 def _written(path: Path) -> dict[tuple[str, str], Known]:

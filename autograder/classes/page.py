@@ -83,7 +83,7 @@ def _content(entries: Sequence[Entry], known: Catalogue) -> dict[str, Any]:
         "never": [figures for figures in checks if figures.never_fails and figures.check.max_score],
         "always": [figures for figures in checks if figures.always_fails],
         "rows": [row for row in rows if len(row.shown.ids) > 1 or len(entries) < statistics.FEWEST],
-        "single": sum(len(row.shown.ids) == 1 for row in rows) if len(entries) >= statistics.FEWEST else 0,
+        "single": [row for row in rows if len(row.shown.ids) == 1 and len(entries) >= statistics.FEWEST],
         "showing": len({identity for row in rows for identity in row.shown.ids}),
         "has_hints": has_hints,
         "unexplained": _most(unexplained(entries, hints)),
@@ -113,7 +113,8 @@ def _overview(entries: Sequence[Entry]) -> dict[str, Any]:
         "waiting_points": sum(report.by_hand for report in reports),
         "fault_points": sum(report.ungraded_points for report in reports),
         "median_s": statistics.spread([report.wall_s for report in reports]).median,
-        "bins": list(enumerate(bins)),
+        "bins": [(100 // statistics.BINS * place, count) for place, count in enumerate(bins)],
+        "bin_width": 100 // statistics.BINS,
         "histogram": _histogram_in_words(bins),
         "warnings": [
             *([messages.DIFFERENT_MAX] if max(possible) - min(possible) > 1e-9 else []),

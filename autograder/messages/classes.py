@@ -30,9 +30,9 @@ PART, POINTS, MEAN_POINTS, SHARE, FULL_MARKS = "Part", "Points", "Mean", "Share 
 CHECKS = "Checks"
 CHECKS_ABOUT = (
     "Share earned: of the points that were decided (difficulty: the lower, the harder). Tells apart: how well the "
-    "check agrees with the rest of the total, from −1 to 1 (corrected item-total correlation); blank with fewer than "
-    "{fewest} submissions, or where all are the same. Below 0.2 a check says little about the rest; where it is below "
-    "0, look at the check."
+    "check agrees with the rest of the total, from −1 to 1 (corrected item-total correlation, of the submissions that "
+    "earned anything); blank with fewer than {fewest} of them, or where all are the same. Below 0.2 a check says "
+    "little about the rest; where it is below 0, look at the check."
 )
 CHECK, DISCRIMINATION = "Check", "Tells apart"
 STATUSES = {
@@ -66,7 +66,7 @@ LOST_NAMED, LOST_BLOCKED, LOST_OTHER = "Lost there", "Blocked by it", "Elsewhere
 IN_CODE = "{of}: {words}"
 IN_ANSWER = "{number} {title}"
 OR, OR_HINT = " or ", " / "
-FURTHER = "{count} mistakes that only one submission shows each are left out here."
+FURTHER_ONE, FURTHER = "1 mistake that one submission shows", "{count} mistakes that one submission each shows"
 NO_MISTAKES = "No submission shows a known mistake."
 
 UNEXPLAINED = "Failures that no known mistake explains"

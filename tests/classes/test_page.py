@@ -133,7 +133,7 @@ def test_the_page_is_in_order_for_whoever_cannot_see_it():
     assert all(a.get("aria-label") and a.get("tabindex") == "0" for _, a in read.elements if a.get("role") == "region")
     (picture,) = [attributes for _, attributes in read.elements if attributes.get("role") == "img"]
     assert picture["aria-label"].startswith("Number of submissions by the share of points reached. ")
-    assert ", 60 to 70 %: " in picture["aria-label"]
+    assert ", 60 to 65 %: " in picture["aria-label"]
 
 
 def test_reports_of_different_versions_are_told():

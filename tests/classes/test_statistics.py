@@ -24,8 +24,8 @@ def test_one_submission_is_its_own_quartiles():
     assert set(vars(spread([7.5])).values()) == {7.5}
 
 
-@pytest.mark.parametrize(("share", "place"), [(0, 0), (0.0999, 0), (0.1, 1), (0.3, 3), (0.7, 7), (1, 9), (1.2, 9)])
-def test_a_share_is_in_the_tenth_that_it_begins(share, place):
+@pytest.mark.parametrize(("share", "place"), [(0, 0), (0.0499, 0), (0.05, 1), (0.3, 6), (0.7, 14), (1, 19), (1.2, 19)])
+def test_a_share_is_in_the_twentieth_that_it_begins(share, place):
     assert histogram([share])[place] == 1
 
 
@@ -73,6 +73,31 @@ def test_discrimination_is_undefined_where_all_are_the_same_or_few():
     assert figures(made, "4.4").discrimination is None
     assert figures(varied(9), "4.2").discrimination is None
     assert discrimination([0.0, 1.0] * 5, [0.0, 1.0] * 5) == pytest.approx(1.0)
+
+
+def test_submissions_that_earned_nothing_do_not_make_checks_agree():
+    made = varied(12)
+    nothing = submission(*[verdict(FAILED, v.check.number) for v in made[0].report.verdicts])
+    with_one = [*made, *entries(nothing)]
+    assert figures(with_one, "4.2").discrimination == figures(made, "4.2").discrimination
+    assert figures(with_one, "4.2").difficulty < figures(made, "4.2").difficulty
+
+
+def test_a_check_without_points_has_no_discrimination():
+    made = entries(
+        *[
+            submission(
+                verdict(PASSED, "4.1", score=2.0),
+                *(
+                    verdict(PASSED if n % 2 else FAILED, number, points)
+                    for number, points in (("0", 0.0), ("4.2", 1.0))
+                ),
+            )
+            for n in range(12)
+        ]
+    )
+    assert figures(made, "0").discrimination is None
+    assert figures(made, "0").difficulty == 0.5
 
 
 def test_checks_that_never_and_always_fail_are_told():
