@@ -60,6 +60,20 @@ def test_a_page_and_a_table_are_written_without_any_name(results):
     assert not [name for name in [*NAMES, "Ada", "Éva"] if name in written]
 
 
+@pytest.mark.parametrize("with_a_result", [True, False])
+def test_the_name_of_a_file_cannot_steer_the_terminal(tmp_path, with_a_result):
+    (tmp_path / "\x1b[31m\u202e.json").write_text("{}")
+    (tmp_path / "\udc80.json").write_text("{}")
+    if with_a_result:
+        (tmp_path / "ada\x1b[0m.json").write_text(recorded(MIXED), encoding="utf-8")
+    done = run(tmp_path, "--staff-key")
+    assert done.returncode == (0 if with_a_result else 2)
+    assert "\\u001b[31m\\u202e.json" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr and "\u202e" not in done.stderr
+    if with_a_result:
+        assert "\x1b" not in (tmp_path / "class" / "key.csv").read_text(encoding="utf-8")
+
+
 def test_the_same_folder_gives_the_same_files(results, tmp_path):
     run(results)
     first = {path.name: path.read_bytes() for path in (results / "class").iterdir()}
