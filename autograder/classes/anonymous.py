@@ -45,6 +45,7 @@ def salt_in(folder: Path) -> str:
             if not _SALT.fullmatch(salt):
                 raise GraderError(messages.BROKEN_SALT.format(path=path))
             return salt
+        folder.mkdir(parents=True, exist_ok=True)
         salt = secrets.token_hex(32)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(salt + "\n")

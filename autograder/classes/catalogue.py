@@ -1,7 +1,7 @@
 """The known mistakes of an assignment: what a report may say of them besides their names.
 
 mistakes.py is read as text, and not imported: importing it would load torch, which takes longer than all the rest.
-A hint that is put together in a way that is not read here is left empty; then the name stands alone.
+A hint that is put together in a way that is not read here is left out; then the name stands alone.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ else:
 
 @dataclass(frozen=True)
 class Known:
-    """A known mistake: what it stands for, the hint that students get, and what it is in words."""
+    """A known mistake: what it stands for, the hint that students get, and what it is in words.
+
+    Wrong formulas of one question may have one name, and a hint each.
+    """
 
     of: str
-    hint: str
+    hints: tuple[str, ...]
     words: str
 
 
@@ -38,7 +41,7 @@ class Catalogue:
     @property
     def hints(self) -> frozenset[str]:
         """All their hints."""
-        return frozenset(known.hint for known in (*self.code.values(), *self.written.values()))
+        return frozenset(hint for known in (*self.code.values(), *self.written.values()) for hint in known.hints)
 
 
 def catalogue(folder: Path) -> Catalogue:
@@ -59,7 +62,7 @@ def _code(path: Path) -> dict[str, Known]:
         elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             for arguments in _declared(statement):
                 of, hint = (_text(arguments[name], texts) if name in arguments else "" for name in ("of", "hint"))
-                found[statement.name] = Known(of, hint, _words(statement, of))
+                found[statement.name] = Known(of, (hint,) if hint else (), _words(statement, of))
     return found
 
 
@@ -90,18 +93,18 @@ def _words(statement: ast.FunctionDef | ast.ClassDef, of: str) -> str:
 
 def in_words(name: str, of: str = "") -> str:
     """A mistake's name as words, without the name of what it stands for: "labels swapped"."""
-    own = name.removeprefix(of).strip("_") or name
-    return own.replace("_", " ")
+    own = name[len(of) :].strip("_") if name.casefold().startswith(of.casefold()) else name
+    return (own or name).replace("_", " ")
 
 
 def _written(path: Path) -> dict[tuple[str, str], Known]:
     try:
         questions: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["questions"]
-        return {
-            (str(question["number"]), name): Known("", str(row["hint"]), name)
-            for question in questions
-            for row in question.get("mistakes", ())
-            if (name := str(row.get("source") or row["when"]))
-        }
+        hints: dict[tuple[str, str], dict[str, None]] = {}
+        for question in questions:
+            for row in question.get("mistakes", ()):
+                name = str(row.get("source") or row["when"])  # as written/expressions.py names it
+                hints.setdefault((str(question["number"]), name), {})[str(row["hint"])] = None
+        return {place: Known("", tuple(own), place[1]) for place, own in hints.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

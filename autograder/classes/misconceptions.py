@@ -119,11 +119,16 @@ def counted(shown: Mapping[str, Iterable[Misconception]]) -> list[Shown]:
 
 
 def unexplained(entries: Sequence[Entry], hints: frozenset[str] = frozenset()) -> list[Unexplained]:
-    """The checks with failures that show no known mistake, those with most of them first."""
+    """The checks with failures that show no known mistake, those with most of them first.
+
+    A part in which a submission earned nothing was perhaps not done at all: it is left out.
+    """
     failed: dict[str, list[Verdict]] = {}
     for entry in entries:
+        done = {verdict.check.part for verdict in entry.report.verdicts if verdict.score}
         for verdict in entry.report.with_status(Status.FAILED):
-            failed.setdefault(verdict.check.number, []).append(verdict)
+            if verdict.check.part in done:
+                failed.setdefault(verdict.check.number, []).append(verdict)
     rows = [
         Unexplained(number, own[0].check.name, len(own), sum(not _explains(verdict, hints) for verdict in own))
         for number, own in failed.items()

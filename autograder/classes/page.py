@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from autograder.classes import runs, statistics
 from autograder.classes.anonymous import SALT
@@ -55,13 +56,18 @@ def _environment() -> Environment:
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: clean(value) if isinstance(value, str) else value,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(points=points, percent=percent, signed=signed, seconds=seconds)
     environment.globals.update(words=messages)
     return environment
+
+
+def _printable(value: Any) -> Any:
+    """What a template is given, without control characters; what it made itself as it is."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _content(entries: Sequence[Entry], known: Catalogue) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def _content(entries: Sequence[Entry], known: Catalogue) -> dict[str, Any]:
         "never": [figures for figures in checks if figures.never_fails and figures.check.max_score],
         "always": [figures for figures in checks if figures.always_fails],
         "rows": [row for row in rows if len(row.shown.ids) > 1 or len(entries) < statistics.FEWEST],
-        "single": sum(len(row.shown.ids) == 1 for row in rows) if len(entries) >= statistics.FEWEST else 0,
+        "single": [row for row in rows if len(row.shown.ids) == 1 and len(entries) >= statistics.FEWEST],
         "showing": len({identity for row in rows for identity in row.shown.ids}),
         "has_hints": has_hints,
         "unexplained": _most(unexplained(entries, hints)),
@@ -107,7 +113,8 @@ def _overview(entries: Sequence[Entry]) -> dict[str, Any]:
         "waiting_points": sum(report.by_hand for report in reports),
         "fault_points": sum(report.ungraded_points for report in reports),
         "median_s": statistics.spread([report.wall_s for report in reports]).median,
-        "bins": list(enumerate(bins)),
+        "bins": [(100 // statistics.BINS * place, count) for place, count in enumerate(bins)],
+        "bin_width": 100 // statistics.BINS,
         "histogram": _histogram_in_words(bins),
         "warnings": [
             *([messages.DIFFERENT_MAX] if max(possible) - min(possible) > 1e-9 else []),
@@ -145,14 +152,14 @@ def _text(misconception: Misconception, known: Catalogue, titles: Mapping[str, s
         number = misconception.question
         found = known.written.get((number, first))
         name = messages.IN_ANSWER.format(number=number, title=titles.get(number, ""))
-        return name, found.hint if found else first
+        return name, messages.OR_HINT.join(found.hints) if found else first
     named = [known.code.get(name) for name in misconception.names]
     texts = [
         messages.IN_CODE.format(of=found.of, words=found.words) if found else in_words(name)
         for name, found in zip(misconception.names, named, strict=True)
     ]
-    hints = dict.fromkeys(found.hint for found in named if found)
-    return messages.OR.join(texts), messages.OR.join(hints)
+    hints = dict.fromkeys(hint for found in named if found for hint in found.hints)
+    return messages.OR.join(texts), messages.OR_HINT.join(hints)
 
 
 def _most(rows: Iterable[Unexplained]) -> list[Unexplained]:

@@ -81,7 +81,9 @@ def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
 
 
 def _missing(path: Path, wanted: str, headings: Sequence[str], known: Sequence[str]) -> GraderError:
-    similar = [heading for name in known if (heading := nearest(name, [h for h in headings if h]))]
+    recognised = {name for names in _COLUMNS.values() for name in names}
+    unknown = [heading for heading in headings if heading and heading not in recognised]
+    similar = [heading for name in known if (heading := nearest(name, unknown))]
     cure = messages.ROSTER_NEAREST.format(similar=similar[0]) if similar else messages.ROSTER_ADD
     there = ", ".join(filter(None, headings))
     return GraderError(messages.ROSTER_COLUMN.format(path=path, wanted=wanted, cure=cure, there=there))
@@ -115,7 +117,7 @@ def _submission_of(student: Student, known: Mapping[str, set[str]], path: Path) 
                 text.format(path=path, line=student.line, key=student.key(field), names=", ".join(sorted(found)))
             )
         if found:
-            return found.pop()
+            return next(iter(found))
     return None
 
 

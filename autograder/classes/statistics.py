@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from autograder.classes.entry import Entry, checks_of, is_decided, number_key
 from autograder.model import Check, Status, Verdict
 
-BINS = 10
+BINS = 20
 FEWEST = 10  # submissions: a correlation of fewer is mostly chance
 
 
@@ -68,7 +68,7 @@ def spread(numbers: Sequence[float]) -> Spread:
 
 
 def histogram(shares: Sequence[float]) -> tuple[int, ...]:
-    """How many shares lie in each tenth from 0 to 1; the last has 1 itself, and all above it."""
+    """How many shares lie in each twentieth from 0 to 1; the last has 1 itself, and all above it."""
     counts = Counter(min(BINS - 1, int(share * BINS + 1e-9)) for share in shares)
     return tuple(counts[number] for number in range(BINS))
 
@@ -96,24 +96,26 @@ def _part(number: str, title: str, entries: Sequence[Entry]) -> PartFigures:
 
 def by_check(entries: Sequence[Entry]) -> list[CheckFigures]:
     """The figures of every check, in order."""
-    own: dict[str, list[tuple[Verdict, float]]] = {}
+    own: dict[str, list[tuple[Verdict, float | None]]] = {}
     for entry in sorted(entries, key=lambda entry: entry.id):
         decided = [verdict for verdict in entry.report.verdicts if is_decided(verdict)]
         score, worth = sum(v.score for v in decided), sum(v.check.max_score for v in decided)
         for verdict in entry.report.verdicts:
             possible = worth - (verdict.check.max_score if is_decided(verdict) else 0.0)
-            rest = (score - verdict.score) / possible if possible > 1e-9 else 0.0
+            rest = (score - verdict.score) / possible if score > 0 and possible > 1e-9 else None
             own.setdefault(verdict.check.number, []).append((verdict, rest))
     return [_check(check, own[check.number]) for check in checks_of(list(entries))]
 
 
-def _check(check: Check, own: Sequence[tuple[Verdict, float]]) -> CheckFigures:
+def _check(check: Check, own: Sequence[tuple[Verdict, float | None]]) -> CheckFigures:
+    """Its figures; `own` has, for each submission, the share of the other points, or None if it earned nothing."""
     decided = [(earned(verdict), rest) for verdict, rest in own if is_decided(verdict)]
+    pairs = [(share, rest) for share, rest in decided if rest is not None and check.max_score]
     return CheckFigures(
         check=check,
         decided=len(decided),
         difficulty=statistics.fmean(share for share, _ in decided) if decided else None,
-        discrimination=discrimination([share for share, _ in decided], [rest for _, rest in decided]),
+        discrimination=discrimination([share for share, _ in pairs], [rest for _, rest in pairs]),
         statuses=Counter(verdict.status for verdict, _ in own),
     )
 
@@ -130,7 +132,8 @@ def discrimination(shares: Sequence[float], rests: Sequence[float]) -> float | N
 
     Source: S. Henrysson, "Correction of item-total correlations in item analysis", Psychometrika 28 (1963) 211-218;
     with the check itself left out of the total, as its own points would correlate with themselves. None where there
-    are too few submissions, or where one of the two is the same for all, so that it is undefined.
+    are too few submissions, or where one of the two is the same for all, so that it is undefined. Submissions that
+    earned nothing are to be left out: one empty file among sixty would make every check agree with every other.
     """
     if len(shares) < FEWEST or _same(shares) or _same(rests):
         return None

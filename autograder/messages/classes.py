@@ -30,9 +30,9 @@ PART, POINTS, MEAN_POINTS, SHARE, FULL_MARKS = "Part", "Points", "Mean", "Share 
 CHECKS = "Checks"
 CHECKS_ABOUT = (
     "Share earned: of the points that were decided (difficulty: the lower, the harder). Tells apart: how well the "
-    "check agrees with the rest of the total, from −1 to 1 (corrected item-total correlation); blank with fewer than "
-    "{fewest} submissions, or where all are the same. Below 0.2 a check says little about the rest; where it is below "
-    "0, look at the check."
+    "check agrees with the rest of the total, from −1 to 1 (corrected item-total correlation, of the submissions that "
+    "earned anything); blank with fewer than {fewest} of them, or where all are the same. Below 0.2 a check says "
+    "little about the rest; where it is below 0, look at the check."
 )
 CHECK, DISCRIMINATION = "Check", "Tells apart"
 STATUSES = {
@@ -65,12 +65,15 @@ MISTAKE, SUBMISSION_HEAD, SUBMISSIONS_HEAD, EXAMPLES = "Mistake", "Submission", 
 LOST_NAMED, LOST_BLOCKED, LOST_OTHER = "Lost there", "Blocked by it", "Elsewhere"
 IN_CODE = "{of}: {words}"
 IN_ANSWER = "{number} {title}"
-OR = " or "
-FURTHER = "{count} mistakes that only one submission shows each are left out here."
+OR, OR_HINT = " or ", " / "
+FURTHER_ONE, FURTHER = "1 mistake that one submission shows", "{count} mistakes that one submission each shows"
 NO_MISTAKES = "No submission shows a known mistake."
 
 UNEXPLAINED = "Failures that no known mistake explains"
-UNEXPLAINED_ABOUT = "Where there are many, read some: a mistake that many make deserves a hint of its own."
+UNEXPLAINED_ABOUT = (
+    "Where there are many, read some: a mistake that many make deserves a hint of its own. Parts in which a submission "
+    "earned nothing are left out: they were perhaps not done."
+)
 FAILED, UNKNOWN = "Failed", "No known mistake"
 
 FAULTS = "Faults of the autograder"

@@ -1,0 +1,100 @@
+"""A folder of results -> the content of every file of its class report, and what staff should be told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.assignment import find_assignment, known_assignments, load_assignment
+from autograder.classes import exports
+from autograder.classes.anonymous import ids, salt_in
+from autograder.classes.catalogue import Catalogue, catalogue
+from autograder.classes.entry import Entry
+from autograder.classes.page import page
+from autograder.classes.reading import Found, of_one_assignment, reports_in
+from autograder.classes.roster import matched, read_roster
+from autograder.errors import GraderError
+from autograder.messages import classes as messages
+
+KEY = "key.csv"
+_NAMED = 8  # as many names are told on one line
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for: where the results are and the report goes, of which assignment, with which lists."""
+
+    results: Path
+    output: Path
+    assignment: str | None = None
+    roster: Path | None = None
+    column: str | None = None
+    key: bool = False
+
+
+@dataclass
+class Files:
+    """Contents by the names of the files, and remarks for staff, which may hold names."""
+
+    contents: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def files_of(wanted: Wanted, root: Path) -> Files:
+    """The files of a class report; nothing is written but a salt, where there is none. Raises GraderError."""
+    made = Files()
+    found, refused = reports_in(wanted.results, without=wanted.output)
+    made.remarks += [messages.NOT_COUNTED.format(path=one.path, why=one.why) for one in refused]
+    if not found:
+        raise GraderError("\n".join([messages.NO_REPORTS.format(folder=wanted.results), *made.remarks]))
+    found = of_one_assignment(found, _titles(root), wanted.assignment)
+    if wanted.roster is not None:
+        _add_grades(made, found, wanted.roster, wanted.column)
+    names = ids((one.name for one in found), salt_in(wanted.output))
+    entries = [Entry(names[one.name], one.report) for one in found]
+    own = {"class.html": page(entries, _catalogue(root, found)), "class.csv": exports.of_class(entries)}
+    made.contents = {**own, **made.contents}
+    if wanted.key:
+        made.contents[KEY] = exports.key(names)
+        made.remarks.append(messages.KEY_WARNING.format(path=wanted.output / KEY))
+    return made
+
+
+def _add_grades(made: Files, found: Sequence[Found], roster: Path, column: str | None) -> None:
+    reports = {one.name: one.report for one in found}
+    called = {one.name: [one.report.submission] if one.report.submission else [] for one in found}
+    of = matched(read_roster(roster), called, roster)
+    grades = {student: reports[name] if name else None for student, name in of.items()}
+    possible = max(report.max_score for report in reports.values())
+    heading = column or found[0].report.title or found[0].report.assignment
+    made.contents["grades.csv"] = exports.for_canvas(grades, heading, possible)
+    made.contents["gradescope.csv"] = exports.for_gradescope(grades, possible)
+    made.remarks += _missing([student.name for student, name in of.items() if name is None], messages.UNKNOWN_STUDENTS)
+    made.remarks += _missing(sorted(reports.keys() - set(of.values())), messages.UNKNOWN_SUBMISSIONS)
+    if any(report and (report.by_hand or report.ungraded_points) for report in grades.values()):
+        made.remarks.append(messages.PRELIMINARY)
+
+
+def _missing(names: Sequence[str], text: str) -> list[str]:
+    shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    return [text.format(count=len(names), names=shown)] if names else []
+
+
+def _titles(root: Path) -> dict[str, str]:
+    """The names of the assignments that are here, by their titles."""
+    titles = {}
+    for name in known_assignments(root):
+        try:
+            titles[load_assignment(root / name).title] = name
+        except GraderError:  # whoever grades it is told
+            continue
+    return titles
+
+
+def _catalogue(root: Path, found: Sequence[Found]) -> Catalogue:
+    """The known mistakes of the assignment, if it is here."""
+    try:
+        return catalogue(find_assignment(found[0].report.assignment, root))
+    except GraderError:
+        return Catalogue()
