@@ -90,7 +90,9 @@ def test_nothing_is_wider_than_the_screen(visit, name, size):
 def test_every_picture_is_drawn(visit, name):
     page = visit(name)
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
-    boxes = page.evaluate("[...document.querySelectorAll('svg.picture')].map(e => e.getBBox()).map(b => [b.width, b.height])")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('svg.picture')].map(e => e.getBBox()).map(b => [b.width, b.height])"
+    )
     assert boxes and all(width > 50 and height > 20 for width, height in boxes)
     images = "[...document.querySelectorAll('image')].map(async e => { const i = new Image(); i.src = e.href.baseVal; " \
              "await i.decode(); return i.naturalWidth; })"  # fmt: skip
@@ -109,7 +111,9 @@ def test_text_of_pictures_stays_inside_them(visit):
 
 def test_formulas_are_laid_out_as_formulas(visit):
     page = visit("wrong")
-    above, below = page.evaluate("[...document.querySelector('mfrac').children].map(e => e.getBoundingClientRect().top)")
+    above, below = page.evaluate(
+        "[...document.querySelector('mfrac').children].map(e => e.getBoundingClientRect().top)"
+    )
     assert below > above
     assert page.evaluate("[...document.querySelectorAll('math')].every(e => e.getBoundingClientRect().height > 15)")
 
@@ -134,7 +138,9 @@ def test_paper_shows_all_that_is_folded_on_the_screen_and_is_light(visit, tmp_pa
 def test_the_keyboard_reaches_every_link_and_every_fold_in_order(visit, name):
     page = visit(name)
     count = page.evaluate("document.querySelectorAll('a[href], summary, [tabindex=\"0\"]').length")
-    page.evaluate("[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')].forEach((e, i) => e.dataset.at = i)")
+    page.evaluate(
+        "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')].forEach((e, i) => e.dataset.at = i)"
+    )
     reached = []
     for _ in range(count):
         page.keyboard.press("Tab")
