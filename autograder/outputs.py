@@ -1,4 +1,4 @@
-"""What a grading leaves besides results.json: JUnit XML, a Markdown summary, a page, and an exit status that a CI job reads."""
+"""What a grading leaves besides results.json: files for people and machines, and an exit status that a CI job reads."""
 
 from __future__ import annotations
 

@@ -44,7 +44,9 @@ def modes():
     noise = random.Random(1)
     yours = tuple(noise.gauss(noise.choice([-2, 2]), 0.4) for _ in range(400))
     data = tuple(noise.gauss(noise.choice([-2, 0, 2]), 0.3) for _ in range(400))
-    return Samples("Samples beside data", (Sample("yours", yours), Sample("data", data, (), Role.DATA)), (-2.0, 0.0, 2.0))
+    return Samples(
+        "Samples beside data", (Sample("yours", yours), Sample("data", data, (), Role.DATA)), (-2.0, 0.0, 2.0)
+    )
 
 
 def latents():
@@ -116,15 +118,14 @@ EXAMPLE = Example(
 )
 KL = (
     "kl_standard_normal[1] is 11.791, but should be 4.899 within 1e-5 + 1e-4·|expected|; 3 of 3 values are off "
-    "[kl_standard_normal(mu 3×5, logvar 3×5)]\nHint: Is the argument a standard deviation, a variance or a log-variance? "
-    "Check every place it enters.\n\nYour code printed:\nshape torch.Size([3, 5])\n\tmean 0.3"
+    "[kl_standard_normal(mu 3×5, logvar 3×5)]\nHint: Is the argument a standard deviation, a variance or a "
+    "log-variance? Check every place it enters.\n\nYour code printed:\nshape torch.Size([3, 5])\n\tmean 0.3"
 )
 FORMULA = (
     "Your formula differs from the solution.\nUnderstood as: ½·(μ² + σ² − 1 − log(σ))\nHint: One term uses σ, another "
     "σ². Which does each need?\nline 33: this step does not hold: ½·log(2·π) + ½·(μ² + σ²) = ½·(μ² + σ² − 1 − log(σ))"
 )
 TRACE = 'Traceback (most recent call last):\n  File "checks.py", line 12, in test_kl\nMismatch: kl is 1'
-
 
 
 def numbered(*verdicts, **facts):
@@ -142,8 +143,8 @@ VERDICTS = (
     ),
     verdict(Status.PASSED, "1.2", 4.0, name="KL between two Gaussians"),
     replace(
-        verdict(Status.FAILED, "2.1", 4.0, KL, TRACE, name="KL(q(z|x) ‖ N(0, I)) equals the closed form, in value and in "
-                "gradient"),
+        verdict(Status.FAILED, "2.1", 4.0, KL, TRACE, name="KL(q(z|x) ‖ N(0, I)) equals the closed form, "
+                "in value and in gradient"),
         exhibits=(EXAMPLE, functions()),
         mistakes=("kl_standard_normal: log of sigma",),
     ),
@@ -152,7 +153,7 @@ VERDICTS = (
     verdict(Status.BLOCKED, "2.3", 2.0, 'Not run: needs 2.2 "elbo", which was not run.', name="elbo has its gradient",
             requires=("test_2.2",)),
     verdict(Status.ERROR, "2.4", 1.0, "This check could not be graded: OSError in the check itself.", "OSError: 5"),
-    verdict(Status.MANUAL, "2.5", 3.0, "This answer could not be read: line 3, column 8.", name="Why is the bound tight?"),
+    verdict(Status.MANUAL, "2.5", 3.0, "This answer could not be read: line 3, column 8.", name="Why is it tight?"),
     replace(
         verdict(Status.PASSED, "3.1", 4.0, name="train_vae learns images that it has never seen"),
         exhibits=(loss_curve(), digits()),
@@ -182,15 +183,18 @@ WITHOUT_HIDDEN = report(
 )
 CORRECT = report(
     *numbered(
-        *(replace(v, status=Status.PASSED, score=v.check.max_score, student_output="", mistakes=()) for v in VERDICTS[:10])
+        *(
+            replace(v, status=Status.PASSED, score=v.check.max_score, student_output="", mistakes=())
+            for v in VERDICTS[:10]
+        )
     ),
     **OPTIONS,
 )
 BROKEN = report(
     verdict(Status.FAILED, "0", 0.0, "submission.py cannot be imported: SyntaxError in line 3\n    def kl(mu logvar):\n"
             "                ^", name="submission.py is there and can be imported"),
-    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Not run: needs 0 "submission.py", which failed.') for part in (1, 2, 3)
-      for i in (1, 2, 3)),
+    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Not run: needs 0 "submission.py", which failed.')
+      for part in (1, 2, 3) for i in (1, 2, 3)),
     **OPTIONS,
 )  # fmt: skip
 

@@ -53,7 +53,9 @@ class Reader(HTMLParser):
 
     @property
     def text(self):
-        shown = "".join(data if tag == "pre" else " ".join(data.split(" ")) for tag, data in self.texts if tag != "style")
+        shown = "".join(
+            data if tag == "pre" else " ".join(data.split(" ")) for tag, data in self.texts if tag != "style"
+        )
         return " ".join(shown.split())
 
     def all(self, tag, **wanted):
@@ -87,7 +89,10 @@ def test_a_failed_check_says_what_was_seen_what_should_be_where_and_the_hint(wro
 
 def test_an_example_can_be_copied_as_it_is(wrong):
     code = "".join(data for tag, data in Reader(wrong).texts if tag == "code")
-    assert "import torch\nmu, logvar = torch.tensor([[1.0]]), torch.tensor([[0.5]])\nkl_standard_normal(mu, logvar)" in code
+    assert (
+        "import torch\nmu, logvar = torch.tensor([[1.0]]), torch.tensor([[0.5]])\nkl_standard_normal(mu, logvar)"
+        in code
+    )
     assert "gives tensor([0.8994]) should give tensor([0.5744])" in Reader(wrong).text
 
 
@@ -215,7 +220,7 @@ def test_pictures_of_an_attacker_s_data_leave_the_page_whole():
         "<script/>",
         '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi onclick="x">a</mi></math>',
         '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi href="javascript:x">a</mi></math>',
-        '<math xmlns="http://www.w3.org/1998/Math/MathML"><annotation-xml encoding="text/html"><b/></annotation-xml></math>',
+        '<math xmlns="http://www.w3.org/1998/Math/MathML"><annotation-xml encoding="text/html"/></math>',
         '<math xmlns="http://www.w3.org/1998/Math/MathML"><b xmlns="http://www.w3.org/1999/xhtml">a</b></math>',
         '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>a</math>',
         '<!DOCTYPE a [<!ENTITY b "c">]><math xmlns="http://www.w3.org/1998/Math/MathML"><mi>&b;</mi></math>',

@@ -122,5 +122,6 @@ def is_mathml(text: str) -> bool:
         return False
     elements = list(root.iter())
     return root.tag == f"{_MATHML}math" and all(
-        element.tag.removeprefix(_MATHML) in _ELEMENTS and _ATTRIBUTES.issuperset(element.attrib) for element in elements
+        element.tag.removeprefix(_MATHML) in _ELEMENTS and _ATTRIBUTES.issuperset(element.attrib)
+        for element in elements
     )

@@ -119,9 +119,7 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
     )
 
 
-def _view(
-    report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool
-) -> CheckView:
+def _view(report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool) -> CheckView:
     check = verdict.check
     text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS)
     said = _said(text)
