@@ -1,4 +1,4 @@
-"""What a grading leaves besides results.json: a page, JUnit XML, a summary, a record; and what a CI job reads of it."""
+"""What a grading leaves besides results.json: files for people and machines, and an exit status that a CI job reads."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _word(base: str) -> str:
 
 def _index(part: str) -> str:
     if part in _INDICES:
-        first, sign, last = _INDICES[part]
+        first, sign, last = tuple(_INDICES[part])
         return _row(_mi(first), _mo(sign), _mn(last))
     return _mn(part) if part.isdigit() else _mi(pretty(part))
 

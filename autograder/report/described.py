@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.exhibits import Band, Images, Line, Picture, Plot, Sample, Samples, Strip
 from autograder.messages import html as messages
-from autograder.report.text import clean, clip
+from autograder.report.text import clean
 
 _LABEL_CHARS = 60
 _CLEAR = 0.5  # of the whole range: what is between the ends of a line that falls or rises
@@ -29,10 +29,10 @@ def described(picture: Picture) -> str:
     return " ".join(map(_sentence, found)) or messages.EMPTY
 
 
-def label(text: str) -> str:
+def label(text: str, limit: int = _LABEL_CHARS) -> str:
     """A label of a picture as one short line: students may have chosen it."""
     line = " ".join(clean(text).split())
-    return line if len(line) <= _LABEL_CHARS else clip(line, _LABEL_CHARS).split("\n")[0][: _LABEL_CHARS - 1] + "…"
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def number(value: float) -> str:

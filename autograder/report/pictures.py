@@ -39,6 +39,7 @@ _STEPS = (1, 2, 2.5, 5, 10)  # of the ticks
 _POINTS = 500  # of one sample
 _SIZES_DPI = (144, 110, 90, 72, 54, 36)
 _SHADES = 64
+_TITLE_CHARS, _LEGEND_CHARS, _X_CHARS, _Y_CHARS = 44, 32, 36, 18  # there is no room for more
 _STYLE = {
     "axes.edgecolor": _INK, "axes.labelcolor": _INK, "axes.spines.right": False, "axes.spines.top": False,
     "axes.xmargin": 0.02, "figure.facecolor": "none", "axes.facecolor": "none", "font.family": ["DejaVu Sans"],
@@ -66,7 +67,7 @@ def png(picture: Picture, max_bytes: int = 45_000) -> bytes:
     with _settings():
         figure = _drawn(picture, room_in=_TITLE_IN)
         figure.set_facecolor(_PAPER)
-        figure.suptitle(label(picture.title), fontsize=12)
+        figure.suptitle(label(picture.title, _TITLE_CHARS), fontsize=12)
         for dpi in _SIZES_DPI:
             data = _few_shades(figure, dpi)
             if len(data) <= max_bytes:
@@ -81,7 +82,7 @@ def _settings() -> Iterator[None]:
 
     kept = ("backend", "date.", "webagg", "savefig.directory", "tk.", "keymap", "interactive", "toolbar", "timezone")
     defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith(kept)}
-    with warnings.catch_warnings(), mpl.rc_context(defaults | _STYLE):  # type: ignore[arg-type]
+    with warnings.catch_warnings(), mpl.rc_context(defaults | _STYLE):
         warnings.simplefilter("ignore")  # a letter that the font does not have
         yield
 
@@ -123,7 +124,7 @@ def _labelled(figure: Figure, handles: Sequence[tuple[Any, str]]) -> None:
         [handle for handle, _ in handles], ["-"] * len(handles), loc="outside lower left", ncols=columns
     )
     for text, (_, said) in zip(legend.get_texts(), handles, strict=True):
-        text.set_text(label(said))
+        text.set_text(label(said, _LEGEND_CHARS))
 
 
 def _plot(plot: Plot, axes: Axes) -> list[tuple[Any, str]]:
@@ -200,8 +201,9 @@ def _axes(axes: Axes, x_label: str, y_label: str, *, logarithmic: bool = False) 
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=_STEPS))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}".replace("-", "−")))
-    axes.set_xlabel(label(x_label))
-    axes.set_ylabel(messages.LOG_SCALE.format(label=label(y_label)) if logarithmic else label(y_label))
+    axes.set_xlabel(label(x_label, _X_CHARS))
+    short = label(y_label, _Y_CHARS)
+    axes.set_ylabel(messages.LOG_SCALE.format(label=short) if logarithmic else short)
     axes.grid(visible=True)
     axes.set_axisbelow(True)
 
@@ -218,7 +220,7 @@ def _images(images: Images, room_in: float) -> Figure:
     figure = Figure(figsize=(_WIDTH_IN, height), dpi=_DPI)
     top = height - room_in
     for strip, row, high in zip(strips, rows, heights, strict=True):
-        figure.text(0, (top - _LABEL_IN * 0.75) / height, label(strip.label), fontsize=11)
+        figure.text(0, (top - _LABEL_IN * 0.75) / height, label(strip.label, _TITLE_CHARS), fontsize=11)
         bottom = top - _LABEL_IN - high
         axes = figure.add_axes((0, bottom / height, len(row[0]) * inch / _WIDTH_IN, high / height))
         axes.set_axis_off()

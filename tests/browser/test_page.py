@@ -10,15 +10,12 @@ from tests.report.page_reports import ATTACKS, BROKEN, CORRECT, WRONG, attacked
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason="there is no Chromium here"),
-    # greenlet, which playwright's synchronous interface stands on, leaves its loop to the garbage collector
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+IS_MISSING = not CHROMIUM.exists() and not os.environ.get("CI")
+pytestmark = pytest.mark.skipif(IS_MISSING, reason="there is no Chromium here")
 PAGES = {
     "wrong": lambda: html(WRONG),
     "staff": lambda: html(WRONG, staff=True),
@@ -94,13 +91,15 @@ def test_every_picture_is_drawn(visit, name):
         "[...document.querySelectorAll('svg.picture')].map(e => e.getBBox()).map(b => [b.width, b.height])"
     )
     assert boxes and all(width > 50 and height > 20 for width, height in boxes)
-    images = "[...document.querySelectorAll('image')].map(async e => { const i = new Image(); i.src = e.href.baseVal; " \
-             "await i.decode(); return i.naturalWidth; })"  # fmt: skip
+    images = """[...document.querySelectorAll('image')].map(async element => {
+        const image = new Image(); image.src = element.href.baseVal; await image.decode(); return image.naturalWidth;
+    })"""
     assert all(width > 0 for width in page.evaluate(f"Promise.all({images})"))
 
 
-def test_text_of_pictures_stays_inside_them(visit):
-    page = visit("wrong")
+@pytest.mark.parametrize("name", ["wrong", "markup"])
+def test_text_of_pictures_stays_inside_them(visit, name):
+    page = visit(name)
     page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     outside = page.evaluate("""[...document.querySelectorAll('svg.picture text')].filter(e => {
         const own = e.getBoundingClientRect(), all = e.closest('svg').getBoundingClientRect();
@@ -124,9 +123,9 @@ def test_paper_shows_all_that_is_folded_on_the_screen_and_is_light(visit, tmp_pa
     hidden = page.evaluate("document.querySelector('details svg').checkVisibility({contentVisibilityAuto: true})")
     page.emulate_media(media="print", color_scheme="dark")
     assert not hidden
+    shown = "e => e.getBoundingClientRect().height > 5 && e.checkVisibility()"
     for kind in ("svg", "math", "pre"):
-        assert page.evaluate(f"[...document.querySelectorAll('{kind}')].every(e => e.getBoundingClientRect().height > 5 && "
-                             "e.checkVisibility())")  # fmt: skip
+        assert page.evaluate(f"[...document.querySelectorAll('{kind}')].every({shown})")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.querySelector('svg.picture')).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.querySelector('.sketch')).breakInside") == "avoid"
@@ -134,13 +133,14 @@ def test_paper_shows_all_that_is_folded_on_the_screen_and_is_light(visit, tmp_pa
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
 
 
+ALL = """[...document.querySelectorAll('a[href], summary, [tabindex="0"]')]"""
+
+
 @pytest.mark.parametrize("name", ["wrong", "staff"])
 def test_the_keyboard_reaches_every_link_and_every_fold_in_order(visit, name):
     page = visit(name)
-    count = page.evaluate("document.querySelectorAll('a[href], summary, [tabindex=\"0\"]').length")
-    page.evaluate(
-        "[...document.querySelectorAll('a[href], summary, [tabindex=\"0\"]')].forEach((e, i) => e.dataset.at = i)"
-    )
+    count = page.evaluate(f"{ALL}.length")
+    page.evaluate(f"{ALL}.forEach((e, i) => e.dataset.at = i)")
     reached = []
     for _ in range(count):
         page.keyboard.press("Tab")

@@ -55,6 +55,7 @@ ELSEWHERE = {
     ".venv/bin/python -m autograder handout vae": "tests/handout",
     "./run_autograder": "tests/handout and tests/test_platform.py",
     "./run_autograder --check 4.1": "tests/handout",
+    "./run_autograder --html report.html": "tests/report/test_html.py",
     "./run_autograder ~/homework/my_files": "tests/handout",
     ".venv/bin/python -m autograder validate vae --store": "tests/test_explain.py",
     ".venv/bin/python -m autograder explain vae --measure": "tests/test_explain.py",

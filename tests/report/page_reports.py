@@ -118,8 +118,8 @@ EXAMPLE = Example(
 )
 KL = (
     "kl_standard_normal[1] is 11.791, but should be 4.899 within 1e-5 + 1e-4·|expected|; 3 of 3 values are off "
-    "[kl_standard_normal(mu 3×5, logvar 3×5)]\nHint: Is the argument a standard deviation, a variance or a log-variance? "
-    "Check every place it enters.\n\nYour code printed:\nshape torch.Size([3, 5])\n\tmean 0.3"
+    "[kl_standard_normal(mu 3×5, logvar 3×5)]\nHint: Is the argument a standard deviation, a variance or a "
+    "log-variance? Check every place it enters.\n\nYour code printed:\nshape torch.Size([3, 5])\n\tmean 0.3"
 )
 FORMULA = (
     "Your formula differs from the solution.\nUnderstood as: ½·(μ² + σ² − 1 − log(σ))\nHint: One term uses σ, another "
@@ -143,8 +143,8 @@ VERDICTS = (
     ),
     verdict(Status.PASSED, "1.2", 4.0, name="KL between two Gaussians"),
     replace(
-        verdict(Status.FAILED, "2.1", 4.0, KL, TRACE, name="KL(q(z|x) ‖ N(0, I)) equals the closed form, in value and in "
-                "gradient"),
+        verdict(Status.FAILED, "2.1", 4.0, KL, TRACE, name="KL(q(z|x) ‖ N(0, I)) equals the closed form, "
+                "in value and in gradient"),
         exhibits=(EXAMPLE, functions()),
         mistakes=("kl_standard_normal: log of sigma",),
     ),
@@ -153,7 +153,7 @@ VERDICTS = (
     verdict(Status.BLOCKED, "2.3", 2.0, 'Not run: needs 2.2 "elbo", which was not run.', name="elbo has its gradient",
             requires=("test_2.2",)),
     verdict(Status.ERROR, "2.4", 1.0, "This check could not be graded: OSError in the check itself.", "OSError: 5"),
-    verdict(Status.MANUAL, "2.5", 3.0, "This answer could not be read: line 3, column 8.", name="Why is the bound tight?"),
+    verdict(Status.MANUAL, "2.5", 3.0, "This answer could not be read: line 3, column 8.", name="Why is it tight?"),
     replace(
         verdict(Status.PASSED, "3.1", 4.0, name="train_vae learns images that it has never seen"),
         exhibits=(loss_curve(), digits()),
@@ -193,8 +193,8 @@ CORRECT = report(
 BROKEN = report(
     verdict(Status.FAILED, "0", 0.0, "submission.py cannot be imported: SyntaxError in line 3\n    def kl(mu logvar):\n"
             "                ^", name="submission.py is there and can be imported"),
-    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Not run: needs 0 "submission.py", which failed.') for part in (1, 2, 3)
-      for i in (1, 2, 3)),
+    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Not run: needs 0 "submission.py", which failed.')
+      for part in (1, 2, 3) for i in (1, 2, 3)),
     **OPTIONS,
 )  # fmt: skip
 

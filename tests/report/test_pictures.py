@@ -195,8 +195,8 @@ def test_samples_in_a_plane_say_where_they_are():
 def test_images_say_how_far_they_are_from_the_first_strip():
     strips = (Strip("original", (((0.0, 1.0),), ((0.0, 1.0),))), Strip("yours", (((0.5, 0.5),), ((0.5, 0.5),))))
     assert described(Images("t", strips)) == (
-        "Original: 2 images of 1 × 2 pixels, mean brightness 0.5. Yours: 2 images of 1 × 2 pixels, mean brightness 0.5; "
-        "on average 0.5 per pixel away from original."
+        "Original: 2 images of 1 × 2 pixels, mean brightness 0.5. "
+        "Yours: 2 images of 1 × 2 pixels, mean brightness 0.5; on average 0.5 per pixel away from original."
     )
 
 
