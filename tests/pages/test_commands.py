@@ -56,6 +56,7 @@ ELSEWHERE = {
     "./run_autograder": "tests/handout and tests/test_platform.py",
     "./run_autograder --check 4.1": "tests/handout",
     "./run_autograder ~/homework/my_files": "tests/handout",
+    "./run_autograder --plain": "tests/test_live.py",
     ".venv/bin/python -m autograder validate vae --store": "tests/test_explain.py",
     ".venv/bin/python -m autograder explain vae --measure": "tests/test_explain.py",
     ".venv/bin/python -m autograder calibrate gan": "tests/test_calibration.py",
