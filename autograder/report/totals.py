@@ -54,13 +54,14 @@ def _remarks(report: Report, marked: bool) -> Iterator[str]:
         yield messages.EXTRA.format(earned=points(earned), possible=points(possible))
     if blocked := len(report.with_status(Status.BLOCKED)):
         yield messages.SKIPPED_ONE if blocked == 1 else messages.SKIPPED.format(count=blocked)
-    for text, open_points, mark in (
-        (messages.SUBMITTED, report.later, messages.MARK_LATER),
-        (messages.BY_HAND, report.by_hand, messages.MARK_BY_HAND),
-        (messages.UNGRADED, report.ungraded_points, messages.MARK_UNGRADED),
+    for one, several, open_points, mark in (
+        (messages.SUBMITTED_ONE, messages.SUBMITTED, points(report.later), messages.MARK_LATER),
+        (messages.BY_HAND_ONE, messages.BY_HAND, points(report.by_hand), messages.MARK_BY_HAND),
+        (messages.UNGRADED_ONE, messages.UNGRADED, points(report.ungraded_points), messages.MARK_UNGRADED),
     ):
         if open_points:
-            yield text.format(points=points(open_points), mark=mark if marked else "")
+            text = one if open_points == 1 else several
+            yield text.format(points=open_points, mark=mark if marked else "")
 
 
 def for_staff(report: Report) -> Iterator[str]:

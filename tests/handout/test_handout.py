@@ -121,7 +121,8 @@ def test_the_handout_needs_no_arguments(handout: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     results = json.loads((folder / "results.json").read_text())
     assert sum(test["score"] for test in results["tests"]) == 0
-    assert '10 points are graded after submission: those marked "wait".' in done.stdout
+    assert '9 points are graded after submission: those marked "wait".' in done.stdout
+    assert "1 further point is given by a person" in done.stdout
     assert any(line.startswith("Visible checks ") and line.endswith(" 0/13") for line in done.stdout.splitlines())
     one = command(folder, "grade", "--check", "2.2")
     assert "  FAIL  2.2" in one.stdout and "1.3" not in one.stdout

@@ -57,6 +57,7 @@ ELSEWHERE = {
     "./run_autograder --check 4.1": "tests/handout",
     "./run_autograder --html report.html": "tests/report/test_html.py",
     "./run_autograder ~/homework/my_files": "tests/handout",
+    "./run_autograder --plain": "tests/test_live.py",
     ".venv/bin/python -m autograder validate vae --store": "tests/test_explain.py",
     ".venv/bin/python -m autograder explain vae --measure": "tests/test_explain.py",
     ".venv/bin/python -m autograder class records": "tests/classes",
