@@ -26,4 +26,7 @@ def test_trainings_of_the_reference_stay_within_the_bounds_with_room(name):
             mean, sd = statistics.mean(values), statistics.stdev(values)
             assert mean + ROOM * sd <= entry["at_most"].get(figure, float("inf")), (number, figure)
             assert mean - ROOM * sd >= entry["at_least"].get(figure, float("-inf")), (number, figure)
+        for band in entry["curves"].values():
+            assert band["step"] == sorted(band["step"]) and band["step"][0] == 1
+            assert all(low <= high for low, high in zip(band["low"], band["high"], strict=True))
         assert any(share == 1 for share in entry["power"].values()), number  # it catches something

@@ -44,7 +44,7 @@ def read(path: Path) -> Report:
         if plain["format"] != FORMAT:
             raise GraderError(f"{path}: has format {plain['format']}, but this version reads {FORMAT}; grade again")
         return _report(plain)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GraderError(f"{path}: is not a recorded report ({error!r}); grade again with --record") from None
 
 

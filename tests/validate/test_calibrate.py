@@ -28,13 +28,15 @@ def test_step(student, reference):
 
 @number("2.1")
 @weight(1)
-def test_training(student, trains, device):
+def test_training(student, trains, device, show):
     '''Training ends near the minimum
 
     In ten steps.'''
     def figures(seed):
         torch.manual_seed(seed)
-        return {"distance": float(student.train(1 + torch.rand(3, device=device), 0.3).abs().max())}
+        distance = float(student.train(1 + torch.rand(3, device=device), 0.3).abs().max())
+        show.loss_curve("The loss", [1 - 0.01 * step + seed for step in range(100)])
+        return {"distance": distance}
 
     trains(figures, at_most={"distance": 0.01})
 """
@@ -81,6 +83,9 @@ def test_what_trainings_reach_is_stored_with_the_bounds_and_the_power(folder):
     assert (entry["at_most"], entry["at_least"], entry["device"]) == ({"distance": 0.01}, {}, "cpu")
     reached = entry["figures"]["distance"]
     assert len(set(reached)) > 1 and len(reached) == 7  # seeds of their own
+    band = entry["curves"]["The loss"]
+    assert (band["step"][:2], band["step"][-1], len(band["step"])) == ([1.0, 4.0], 100.0, 34)
+    assert (band["low"][0], band["high"][0]) == (1.0, 7.0)  # of the seeds 0 to 6
     assert reached == sorted(reached) and all(1e-4 < value < 2.2e-4 for value in reached)
     assert entry["power"] == {"eleven": 0.0, "once": 1.0, "raises": 1.0}  # step is asked for by the reference only
     lines = out.splitlines()
@@ -108,13 +113,13 @@ def test_bounds_that_the_reference_does_not_keep_are_told(tmp_path):
 
 
 def test_a_training_check_with_a_fixture_that_cannot_be_had_is_refused(tmp_path):
-    checks = CHECKS.replace("(student, trains, device)", "(student, trains, device, set_leaderboard_value)")
+    checks = CHECKS.replace("trains, device, show)", "trains, device, set_leaderboard_value)")
     place = homework.write(tmp_path, checks=checks, mistakes=MISTAKES, toml=TOML, reference=REFERENCE)
     status, out, err = homework.run(place, "calibrate", "hw", "--runs", "1", "--power-runs", "0", "--jobs", "1")
     assert (status, out) == (2, "")
     assert err == (
         f"autograder: {place / 'assignments' / 'hw' / 'checks.py'}: test_training trains and asks for "
-        "set_leaderboard_value, but can be calibrated with student, reference, recipes, trains, device, seed only\n"
+        "set_leaderboard_value, but can be calibrated with student, reference, recipes, trains, device, seed, show only\n"
     )
     assert not (place / "assignments" / "hw" / "calibration.json").exists()
 
