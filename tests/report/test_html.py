@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,51 +14,11 @@ from autograder.maths.mathml import mathml
 from autograder.messages import html as messages
 from autograder.model import Part, Status, Visibility
 from autograder.report import pictures
-from autograder.report.html import html, page
+from autograder.report.html import html
 from autograder.report.html.pieces import is_mathml
 from tests.made_reports import report, verdict
+from tests.report.page_reader import Reader
 from tests.report.page_reports import ATTACKS, BROKEN, CORRECT, READ, WRONG, attacked, loss_curve
-
-STYLE = (Path(page.__file__).with_name("style.css")).read_text(encoding="utf-8")
-VOID = {"meta", "img", "br", "link", "input", "hr"}
-
-
-class Reader(HTMLParser):
-    """A page as a browser takes it: elements with their attributes, texts, and whether all are closed in order."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.elements, self.open, self.texts = [], [], []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-        if tag in ("dt", "dd", "li", "td", "th", "div"):
-            self.texts.append(("", " "))
-
-    def handle_startendtag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.texts.append((self.open[-1] if self.open else "", data))
-
-    @property
-    def text(self):
-        shown = "".join(
-            data if tag == "pre" else " ".join(data.split(" ")) for tag, data in self.texts if tag != "style"
-        )
-        return " ".join(shown.split())
-
-    def all(self, tag, **wanted):
-        return [found for name, found in self.elements if name == tag and wanted.items() <= found.items()]
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +149,11 @@ def test_staff_see_everything(staff):
     assert text.count("Wall time") == len(WRONG.verdicts) + 1  # and the table's heading
 
 
+def test_the_command_has_a_placeholder_where_the_submission_s_name_is_not_known():
+    text = Reader(html(report(verdict()), staff=True)).text
+    assert "./run_autograder hw SUBMISSION --check 1.1 --staff" in text
+
+
 def test_a_submission_s_name_cannot_add_to_the_command():
     text = Reader(html(report(verdict(), submission="a; rm -rf $HOME"), staff=True)).text
     assert "./run_autograder hw 'a; rm -rf $HOME' --check 1.1 --staff" in text
@@ -295,39 +259,6 @@ def test_without_the_library_the_page_says_what_pictures_would_show_and_once_how
     assert "over 299 steps; correct solutions end between" in made
     assert made.count(messages.PICTURES_MISSING) == 1
     assert messages.PICTURES_MISSING not in html(BROKEN)
-
-
-def variables():
-    """The colours of the page in each scheme: light, dark, print."""
-    blocks = re.findall(r":root \{([^}]*)\}", STYLE)
-    found = [dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", block)) for block in blocks]
-    return dict(zip(("light", "dark", "print"), (found[0], found[0] | found[1], found[0] | found[2]), strict=True))
-
-
-def luminance(colour):
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
-def test_contrast(scheme):
-    colours = variables()[scheme]
-    for paper in ("paper", "panel"):
-        for ink in ("ink", "muted", "link", "good", "bad", "note"):
-            assert contrast(colours[ink], colours[paper]) >= 4.5, (scheme, ink, paper)
-    for line in ("student", "expected", "data", "other", "good", "note", "bad"):  # WCAG 1.4.11: graphics
-        assert contrast(colours[line], colours["paper"]) >= 3.0, (scheme, line)
-
-
-def test_contrast_is_computed_as_it_is_defined():
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 # ------------------------------------------------------------------------------------- the command line

@@ -185,8 +185,15 @@ def _staff(report: Report, verdict: Verdict) -> StaffView:
 
 
 def command(report: Report, number: str) -> str:
-    """The command that runs a check again; empty if it is not known what was graded."""
-    if not (report.assignment and report.submission):
+    """The command that runs a check again; empty if not even the assignment could be read."""
+    if not report.assignment:
         return ""
-    words = ["./run_autograder", report.assignment, report.submission, "--check", number, "--staff"]
+    words = [
+        "./run_autograder",
+        report.assignment,
+        report.submission or messages.SOME_SUBMISSION,
+        "--check",
+        number,
+        "--staff",
+    ]
     return line(" ".join(map(shlex.quote, words)))
