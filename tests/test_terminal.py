@@ -1,6 +1,7 @@
 """The report in a terminal, with a table and without it, and the texts that any report may show."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -154,6 +155,17 @@ def test_what_waits_for_a_check_that_the_report_does_not_have_says_why_itself():
     assert "               Not run: needs something\n" in shown
 
 
+def test_a_module_that_cannot_be_imported_is_named_and_stands_first():
+    broken = verdict(
+        Status.FAILED, "0", 0.0, text=f"importing submission.py raised KeyError {WORDS}", name="it imports"
+    )
+    broken = replace(broken, check=replace(broken.check, id="import"))
+    waiting = [verdict(Status.BLOCKED, f"1.{n}", text="Not run: x") for n in (3, 4)]
+    shown = terminal(large(FAILED, *waiting, broken))
+    assert '  skip         2 checks wait for 0 "it imports": 1.3, 1.4 ' in shown
+    assert shown.index('\n0 "it imports"\n') < shown.index('\n1.2 "KL(N(')
+
+
 def test_checks_that_are_graded_later_share_a_row_unless_there_is_something_to_say():
     said = "Graded after submission.\nUnderstood as: μ² + 1"
     later = [verdict(Status.LATER, f"1.{n}", text="Graded after submission.") for n in (1, 3)]
@@ -175,10 +187,10 @@ def test_a_small_input_that_shows_a_failure_is_told_where_the_check_says_all():
     example = Example("mu = torch.zeros(1, 1)\nkl(mu, mu)", "1.0", "0.0")
     wanted = "    A small input that shows it:\n        mu = torch.zeros(1, 1)\n        kl(mu, mu)\n    gives 1.0\n"
     failed = verdict(Status.FAILED, text="kl is 1, but should be 0")
-    shown = terminal(report(type(failed)(**{**vars(failed), "exhibits": (example,)})))
+    shown = terminal(report(replace(failed, exhibits=(example,))))
     assert wanted + "    should give 0.0\n" in shown
     hidden = verdict(Status.FAILED, text="This does not hold", visibility=Visibility.HIDDEN)
-    assert "torch.zeros" not in terminal(report(type(hidden)(**{**vars(hidden), "exhibits": (example,)})))
+    assert "torch.zeros" not in terminal(report(replace(hidden, exhibits=(example,))))
 
 
 def test_checks_outside_of_all_parts_are_shown_first():
@@ -265,7 +277,7 @@ def test_what_is_for_staff_is_shown_to_staff_only(rendering):
 )
 def test_staff_get_the_command_that_runs_a_check_again(rendering, name, quoted):
     failed = verdict(Status.FAILED, "1.1", text="no")
-    shown = rendering(report(type(failed)(**{**vars(failed), "seed": 12345}), submission=name), staff=True)
+    shown = rendering(report(replace(failed, seed=12345), submission=name), staff=True)
     assert f"./run_autograder hw {quoted} --check 1.1 --staff\n" in shown
     assert "Seed: 12345" in shown
 

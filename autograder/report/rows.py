@@ -79,7 +79,7 @@ def _said(verdict: Verdict) -> Message:
 
 
 def _blocker(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str:
-    """The number of the check that has to be mended first. Nothing where the report does not have it."""
+    """The check that has to be mended first: its number, which says enough but for the import. Nothing if not known."""
     seen: set[str] = set()
     by: Verdict | None = verdict
     while by is not None and by.status is Status.BLOCKED and by.check.id not in seen:
@@ -87,8 +87,9 @@ def _blocker(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str
         by = grading.blocker(by.check, known)
     if by is None or by.status is Status.BLOCKED:
         return ""
-    is_shown = staff or by.check.visibility is Visibility.VISIBLE
-    return by.check.number if is_shown else messages.NOT_SHOWN
+    if not staff and by.check.visibility is not Visibility.VISIBLE:
+        return messages.NOT_SHOWN
+    return by.check.label if by.check.id == grading.IMPORT_CHECK_ID else by.check.number
 
 
 def _score(verdicts: Sequence[Verdict]) -> str:

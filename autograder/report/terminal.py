@@ -141,7 +141,9 @@ class _Page:
     # ------------------------------------------------------------------------------------- details
 
     def _details(self) -> None:
-        shown = [verdict for verdict in self.report.verdicts if self._has_detail(verdict)]
+        parts = part_numbers(self.report)
+        in_order = sorted(self.report.verdicts, key=lambda verdict: parts.index(verdict.check.part))  # the table's
+        shown = [verdict for verdict in in_order if self._has_detail(verdict)]
         if not shown:
             return
         self._say(["", messages.DETAILS], _HEADING)
