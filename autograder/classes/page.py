@@ -178,7 +178,7 @@ def percent(share: float | None) -> str:
 
 def signed(number: float | None) -> str:
     """A correlation; blank if there is none."""
-    return "" if number is None else f"{number + 0.0:.2f}".replace("-", "−")
+    return "" if number is None else f"{round(number, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def seconds(number: float) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.classes.catalogue import Catalogue, Known
 from autograder.classes.entry import Entry
-from autograder.classes.page import page
+from autograder.classes.page import page, signed
 from tests.classes.made_classes import ERROR, FAILED, MANUAL, PASSED, entries, shown, submission, varied
 from tests.made_reports import report, reports, verdict
 
@@ -134,6 +134,12 @@ def test_the_page_is_in_order_for_whoever_cannot_see_it():
     (picture,) = [attributes for _, attributes in read.elements if attributes.get("role") == "img"]
     assert picture["aria-label"].startswith("Number of submissions by the share of points reached. ")
     assert ", 60 to 65 %: " in picture["aria-label"]
+
+
+def test_a_correlation_is_never_minus_nothing():
+    assert [signed(number) for number in (-0.001, 0.004, -0.006, 0.5, -1.0, None)] == [
+        *("0.00", "0.00", "−0.01", "0.50", "−1.00", "")
+    ]
 
 
 def test_reports_of_different_versions_are_told():
