@@ -27,6 +27,7 @@ ALL_PASSED = "all {count} checks"
 WAITS_FOR = "Waits for {blocker}: {name}"
 WAIT_FOR = "{count} checks wait for {blocker}: {numbers}"
 NOT_SHOWN = "a check that is not shown"
+SAME = "{count} checks: {numbers}"
 WAITING = "{count} checks are graded after submission: {numbers}"
 HINT = "Hint: {hint}"
 NOT_YET = "–"  # instead of the points of what is graded later

@@ -165,7 +165,7 @@ class _Page:
         self._say(["", *wrapped(self.console, label, self.width)], f"{_HEADING} {_COLOURS[verdict.status]}")
         for line in self._indented(clip(verdict.student_output.strip("\n"), _DETAIL_CHARS)):
             self._say([line], _HEADING if line.lstrip().startswith(HINT) else "")
-        self._say(self._indented("\n".join(examples(verdict, staff=self.staff))))
+        self._say(" " * _INDENT + line for line in examples(verdict, staff=self.staff))  # whole: to be pasted
         if self.staff:
             self._say(self._indented(messages.STAFF_ONLY))
             self._say(self._indented(clip(verdict.staff_output.strip("\n"), _STAFF_CHARS)))

@@ -119,7 +119,8 @@ def test_a_training_check_with_a_fixture_that_cannot_be_had_is_refused(tmp_path)
     assert (status, out) == (2, "")
     assert err == (
         f"autograder: {place / 'assignments' / 'hw' / 'checks.py'}: test_training trains and asks for "
-        "set_leaderboard_value, but can be calibrated with student, reference, recipes, trains, device, seed, show only\n"
+        "set_leaderboard_value, but can be calibrated with student, reference, recipes, trains, device, seed, show "
+        "only\n"
     )
     assert not (place / "assignments" / "hw" / "calibration.json").exists()
 

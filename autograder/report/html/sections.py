@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.grading import blocker
@@ -50,6 +50,7 @@ class CheckView:
     message: Message
     printed: str
     waits_for: tuple[Link, ...]
+    same_for: str  # other checks, about which there is nothing else to say
     pieces: Pieces
     staff: StaffView | None
 
@@ -115,13 +116,39 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
         passed=messages.OF.format(some=passed, all=len(verdicts)),
         tally=messages.TALLY.format(done=passed, all=len(verdicts)),
         has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
-        checks=tuple(_view(report, verdict, names, sketcher, staff=staff) for verdict in verdicts),
+        checks=tuple(
+            _view(report, verdict, names, sketcher, others, staff=staff)
+            for verdict, others in zip(verdicts, _same(verdicts, staff), strict=True)
+        ),
     )
 
 
-def _view(report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: Sketcher, *, staff: bool) -> CheckView:
+def _same(verdicts: Sequence[Verdict], staff: bool) -> list[Sequence[str] | None]:
+    """For every verdict the numbers of later ones that say just the same; None for these: it is said already."""
+    groups: dict[str, list[str]] = {}
+    found: list[Sequence[str] | None] = []
+    for verdict in verdicts:
+        text = verdict.student_output
+        can_be_said_once = verdict.status is Status.FAILED and text.strip() and not verdict.exhibits and not staff
+        if can_be_said_once and text in groups:
+            groups[text].append(verdict.check.number)
+            found.append(None)
+        else:
+            found.append(groups.setdefault(text, []) if can_be_said_once else [])
+    return found
+
+
+def _view(
+    report: Report,
+    verdict: Verdict,
+    names: Mapping[str, str],
+    sketcher: Sketcher,
+    others: Sequence[str] | None,
+    *,
+    staff: bool,
+) -> CheckView:
     check = verdict.check
-    text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS)
+    text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS) if others is not None else ("", "", "")
     said = _said(text)
     is_shown = check.visibility is Visibility.VISIBLE
     return CheckView(
@@ -134,6 +161,7 @@ def _view(report: Report, verdict: Verdict, names: Mapping[str, str], sketcher: 
         message=said,
         printed=block(printed),
         waits_for=_waits_for(report, verdict, names),
+        same_for=messages.SAME_FOR.format(numbers=line(", ".join(others))) if others else "",
         pieces=sketcher.pieces(exhibits(verdict, staff=staff)),
         staff=_staff(report, verdict) if staff else None,
     )
