@@ -43,13 +43,19 @@ def message(text: str) -> Message:
 
 def _place(reason: str) -> tuple[str, str]:
     """A reason without the place in brackets that it ends with, and the place."""
+    if not reason.endswith("]"):
+        return reason, ""
+    start = _opening(reason)
+    if start < 1 or reason[start - 1] != " ":
+        start = reason.rfind(" [") + 1  # brackets that are no pairs stand in what a student chose
+    return (reason[: start - 1], reason[start + 1 : -1]) if start > 0 else (reason, "")
+
+
+def _opening(text: str) -> int:
+    """Where the bracket is opened that the text ends with; -1 if it is not."""
     depth = 0
-    for start in range(len(reason) - 1, 0, -1):
-        depth += {"]": 1, "[": -1}.get(reason[start], 0)
+    for place in range(len(text) - 1, -1, -1):
+        depth += {"]": 1, "[": -1}.get(text[place], 0)
         if not depth:
-            break
-    else:
-        return reason, ""
-    if not reason.endswith("]") or reason[start - 1] != " ":
-        return reason, ""
-    return reason[: start - 1], reason[start + 1 : -1]
+            return place
+    return -1
