@@ -20,12 +20,12 @@ from typing import Any, TypeVar, cast
 
 import torch
 
+from autograder import messages
 from autograder.errors import CheckFailed, NotRecorded
 from autograder.exhibits import Band, Exhibit, Images, Line, Numbers, Plot, Role, Sample, Samples, Strip
 
 _MOST_POINTS, _MOST_SAMPLES, _MOST_IMAGES, _MOST_PIXELS = 200, 400, 10, 32
 _ROLES = {"yours": Role.STUDENT, "expected": Role.EXPECTED, "data": Role.DATA, "original": Role.DATA}
-_STEP, _LOSS = "step", "loss"
 
 Curves = Mapping[str, Mapping[str, Sequence[float]]]  # name of a loss curve -> "step", "low", "high"
 _Method = TypeVar("_Method", bound=Callable[..., None])
@@ -45,7 +45,7 @@ def _quietly(method: _Method) -> _Method:
         except _NoPicture:
             pass
         except Exception:  # noqa: BLE001 - a picture is never a reason for a verdict
-            self.problems.append(f"A picture could not be made:\n{traceback.format_exc()}")
+            self.problems.append(messages.pictures.NOT_MADE.format(trace=traceback.format_exc()))
 
     return cast(_Method, quiet)
 
@@ -71,15 +71,15 @@ class Show:
         self._exhibits[title] = exhibit
 
     @_quietly
-    def loss_curve(self, title: str, losses: Any, *, y_label: str = _LOSS, caption: str = "") -> None:
+    def loss_curve(self, title: str, losses: Any, *, y_label: str = messages.pictures.LOSS, caption: str = "") -> None:
         """The losses of a training (a list or a tensor, one for each step) with the band of the reference's runs."""
         values = _floats(losses)
         yours = _line("yours", range(1, 1 + len(values)), values)
         if not yours.x:
             raise _NoPicture
         known = self._curves.get(title)
-        band = [Band("correct solutions", *(tuple(known[key]) for key in ("step", "low", "high")))] if known else []
-        self._exhibits[title] = Plot(title, _STEP, y_label, (yours,), tuple(band), caption)
+        band = [Band(messages.pictures.BAND, *(tuple(known[key]) for key in ("step", "low", "high")))] if known else []
+        self._exhibits[title] = Plot(title, messages.pictures.STEP, y_label, (yours,), tuple(band), caption)
 
     @_quietly
     def functions(self, title: str, x: Any, *, x_label: str, y_label: str, caption: str = "", **lines: Any) -> None:
@@ -113,7 +113,7 @@ class Show:
             except (CheckFailed, NotRecorded):  # the student's code, or what nobody recorded: then without
                 pass
             except Exception:  # noqa: BLE001 - see above
-                self.problems.append(f"A picture could not be made:\n{traceback.format_exc()}")
+                self.problems.append(messages.pictures.NOT_MADE.format(trace=traceback.format_exc()))
 
 
 NOTHING = Show(wanted=False)  # where a check is run again to learn something about it

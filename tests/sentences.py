@@ -38,8 +38,13 @@ def constants() -> dict[str, str]:
     """The texts of the catalogue, by module and name."""
     names = [found.name for found in pkgutil.iter_modules(messages.__path__)]
     modules = {name: importlib.import_module(f"{CATALOGUE}.{name}") for name in names}
-    return {f"{name}.{key}": text for name, module in modules.items() for key, text in vars(module).items()
-            if key.isupper() and isinstance(text, str)}  # fmt: skip
+    return {f"{name}.{key}": text if isinstance(text, str) else "" for name, module in modules.items()
+            for key, text in vars(module).items() if key.isupper()}  # fmt: skip
+
+
+def used_in_template(source: str, module: str) -> set[str]:
+    """The constants that a template uses, which is given one module of the catalogue by the name `messages`."""
+    return {f"{module}.{name}" for name in re.findall(r"\bmessages\.([A-Z_]+)\b", source)}
 
 
 def fields(text: str) -> frozenset[str]:

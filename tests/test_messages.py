@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from autograder import messages
-from tests.sentences import CATALOGUE, Use, constants, fields, said_itself, uses, written_anywhere, wrong_uses
+from tests.sentences import (
+    CATALOGUE,
+    Use,
+    constants,
+    fields,
+    said_itself,
+    used_in_template,
+    uses,
+    written_anywhere,
+    wrong_uses,
+)
 
 ENGINE = Path(messages.__file__).parents[1]
 FILES = sorted(path for path in ENGINE.rglob("*.py") if "messages" not in path.relative_to(ENGINE).parts)
@@ -31,6 +41,8 @@ NOT_SAID = {
         *("Operation not permitted", "name resolution", "Permission denied", " has no attribute '"),
         *("can't allocate memory", "Cannot allocate memory", "not enough memory"),
     ),
+    # What messages of the catalogue begin with or hold; and code.
+    "compare/smallest.py": ("the gradient", "has no gradient", " has {} ", "import torch; from {} import {}"),
     # The cure in an error for staff, put together before it is raised.
     "grading.py": ("did you mean {}?", "there are {}"),
     "submission.py": ("did you mean {}?", "give the folder that holds your files"),
@@ -51,6 +63,9 @@ NOT_SAID = {
 OTHER_READERS = ("policies/table.py", "written/questions.py", "written/template.py", "written/command.py")
 
 
+TEMPLATES = {"report/html": "html", "classes": "classes"}  # which module of the catalogue they are given
+
+
 def relative(path: Path) -> str:
     return path.relative_to(ENGINE).as_posix()
 
@@ -67,6 +82,10 @@ def test_every_text_can_be_filled_in():
 
 def test_every_constant_is_used(trees):
     used = {use.constant for tree in trees.values() for use in uses(tree)}
+    for folder, module in TEMPLATES.items():
+        for path in (ENGINE / folder).iterdir():
+            if path.suffix in (".html", ".j2"):
+                used |= used_in_template(path.read_text(encoding="utf-8"), module)
     assert set(constants()) - used == set()
 
 

@@ -61,7 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(points=points, percent=percent, signed=signed, seconds=seconds)
-    environment.globals.update(words=messages)
+    environment.globals.update(messages=messages)
     return environment
 
 

@@ -20,6 +20,6 @@ plain.py, survey.py); errors of the command line and of an assignment's files, w
 answers.md and the pages of a handout.
 """
 
-from autograder.messages import answers, comparing, formulas, grading, handing_in, policies, reports, running
+from autograder.messages import answers, comparing, formulas, grading, handing_in, pictures, policies, reports, running
 
-__all__ = ["answers", "comparing", "formulas", "grading", "handing_in", "policies", "reports", "running"]
+__all__ = ["answers", "comparing", "formulas", "grading", "handing_in", "pictures", "policies", "reports", "running"]

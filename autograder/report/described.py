@@ -58,16 +58,16 @@ def _plot(plot: Plot) -> Iterator[str]:
 def _course(line: Line, what: str) -> str:
     """How a line goes: its ends, and what is between them where that is more."""
     first, last, low, high = line.y[0], line.y[-1], min(line.y), max(line.y)
-    said = {"what": what, "first": number(first), "last": number(last), "low": number(low), "high": number(high)}
+    begins, ends = number(first), number(last)
     spread = high - low
     if len(line.y) == 1:
-        return messages.ONE_VALUE.format(what=what, last=said["last"])
+        return messages.ONE_VALUE.format(what=what, last=ends)
     if spread <= _FLAT * max(abs(low), abs(high)):
-        return messages.STAYS.format(what=what, last=said["last"])
+        return messages.STAYS.format(what=what, last=ends)
     if abs(last - first) < _CLEAR * spread:
-        return messages.MOVES.format(**said)
+        return messages.MOVES.format(what=what, first=begins, last=ends, low=number(low), high=number(high))
     template = messages.FALLS if last < first else messages.RISES
-    return template.format(what=what, first=said["first"], last=said["last"])
+    return template.format(what=what, first=begins, last=ends)
 
 
 def _axis(line: Line, axis: str) -> str:
@@ -98,11 +98,19 @@ def _sample(sample: Sample, marks: Sequence[float]) -> str:
             y_mean=y_mean,
             x_deviation=deviation,
             y_deviation=y_deviation,
-            **{f"{axis}_low": number(min(values)) for axis, values in (("x", sample.x), ("y", sample.y))},
-            **{f"{axis}_high": number(max(values)) for axis, values in (("x", sample.x), ("y", sample.y))},
+            x_low=number(min(sample.x)),
+            x_high=number(max(sample.x)),
+            y_low=number(min(sample.y)),
+            y_high=number(max(sample.y)),
         )
-    ends = {"low": number(min(sample.x)), "high": number(max(sample.x))}
-    said = messages.ON_A_LINE.format(label=label(sample.label), count=count, mean=mean, deviation=deviation, **ends)
+    said = messages.ON_A_LINE.format(
+        label=label(sample.label),
+        count=count,
+        mean=mean,
+        deviation=deviation,
+        low=number(min(sample.x)),
+        high=number(max(sample.x)),
+    )
     return said + _nearest(sample, marks)
 
 

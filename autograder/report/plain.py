@@ -52,12 +52,14 @@ def _part(report: Report, number: str, staff: bool) -> Iterator[str]:
     verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
     part = next((part for part in report.parts if part.number == number), None)
     if part is not None:
-        named = {"number": part.number, "title": _line(part.title), "rule": rule(part)}
-        total = graded(verdicts)
+        title, total = _line(part.title), graded(verdicts)
         if total is None:
-            yield messages.PLAIN_WAITING_PART.format(**named)
+            yield messages.PLAIN_WAITING_PART.format(number=part.number, title=title, rule=rule(part))
         else:
-            yield messages.PLAIN_PART.format(**named, score=total.score, possible=total.possible)
+            score, possible = total.score, total.possible
+            yield messages.PLAIN_PART.format(
+                number=part.number, title=title, rule=rule(part), score=score, possible=possible
+            )
     for verdict in verdicts:
         yield from _paragraph(report, verdict, staff)
 
@@ -76,11 +78,11 @@ def _paragraph(report: Report, verdict: Verdict, staff: bool) -> Iterator[str]:
 
 def _statement(verdict: Verdict) -> str:
     check = verdict.check
-    named = {"number": _line(check.number), "said": _SAID[verdict.status], "name": _line(check.name)}
+    number, said, name = _line(check.number), _SAID[verdict.status], _line(check.name)
     if not check.max_score or verdict.status is Status.LATER:
-        return messages.PLAIN_CHECK_WITHOUT_POINTS.format(**named)
+        return messages.PLAIN_CHECK_WITHOUT_POINTS.format(number=number, said=said, name=name)
     score, possible = points(verdict.score), points(check.max_score)
-    return messages.PLAIN_CHECK.format(**named, score=score, possible=possible)
+    return messages.PLAIN_CHECK.format(number=number, said=said, name=name, score=score, possible=possible)
 
 
 def _line(text: str) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from mpmath import mpf
 
+from autograder import messages
 from autograder.answers import Answer
 from autograder.exhibits import Exhibit, Formula, Line, Plot
 from autograder.maths.chains import final
@@ -26,7 +27,6 @@ _POINTS, _BUDGET_S = 41, 1.0
 _MOST_LINES = 60
 _RANGES = {"real": (-3.0, 3.0), "positive": (0.1, 4.0), "unit": (0.02, 0.98)}
 _ELSEWHERE = {"real": 1.0, "positive": 1.0, "unit": 0.5}
-_UNDERSTOOD, _CURVE = "Understood as", "Your formula"
 
 
 def pictured(question: Question, answer: Answer) -> tuple[Exhibit, ...]:
@@ -38,7 +38,10 @@ def pictured(question: Question, answer: Answer) -> tuple[Exhibit, ...]:
     if node is None:
         return ()
     curve = _curve(question, node)
-    return (Formula(_UNDERSTOOD, rendered(node), mathml(node)), *([curve] if curve is not None else []))
+    return (
+        Formula(messages.pictures.UNDERSTOOD, rendered(node), mathml(node)),
+        *([curve] if curve is not None else []),
+    )
 
 
 def _last_node(question: Question, answer: Answer) -> Node | None:
@@ -70,7 +73,8 @@ def _curve(question: Question, node: Node) -> Plot | None:
         return None
     line = Line("yours", tuple(x for x, _ in points), tuple(y for _, y in points))
     at = ", ".join(f"{pretty(entry.name)} = {_ELSEWHERE[entry.domain]:g}" for entry in others)
-    return Plot(_CURVE, pretty(over.name), "value", (line,), caption=f"at {at}" if at else "")
+    caption = messages.pictures.AT.format(values=at) if at else ""
+    return Plot(messages.pictures.CURVE, pretty(over.name), messages.pictures.VALUE, (line,), caption=caption)
 
 
 def _points(node: Node, place: World, name: str, low: float, high: float) -> list[tuple[float, float]]:

@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_told_with_status_2(results, tmp_path, arguments,
 
 
 def test_a_grading_writes_a_record(tmp_path):
-    options = Namespace(junit=None, summary=None, record=tmp_path / "new" / "ada.json", staff=False)
+    options = Namespace(html=None, junit=None, summary=None, record=tmp_path / "new" / "ada.json", staff=False)
     outputs.write(options, MIXED)
     assert read(tmp_path / "new" / "ada.json") == MIXED
 

@@ -1,0 +1,12 @@
+"""What stands in the pictures of a report: titles and labels that no check gives."""
+
+# showing.py: loss curves
+STEP, LOSS = "step", "loss"
+BAND = "correct solutions"
+NOT_MADE = "A picture could not be made:\n{trace}"  # for staff
+
+# written/pictured.py: the last formula of an answer
+UNDERSTOOD = "Understood as"
+CURVE = "Your formula"
+VALUE = "value"
+AT = "at {values}"
