@@ -46,6 +46,10 @@ NOT_SAID = {
     # The cure in an error for staff, put together before it is raised.
     "grading.py": ("did you mean {}?", "there are {}"),
     "submission.py": ("did you mean {}?", "give the folder that holds your files"),
+    "maths/mathml.py": (
+        *('<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{}</math>',),
+        *('<mi mathvariant="normal">{}</mi>', '<mover accent="true">{}{}</mover>'),
+    ),
     "maths/names.py": ("copy of ", "did you mean {}?", "known are {}, variable, vector, matrix, spd"),
     # Keys: of kinds, readings, tokens, random numbers and checks.
     "maths/diagnose.py": ("log base", "special case"),
