@@ -1,11 +1,15 @@
-"""The page in a real browser: at the widths of a phone and a desk, in both colour schemes, on paper, by keyboard."""
+"""The pages in a real browser: at the widths of a phone and a desk, in both colour schemes, on paper, by keyboard."""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from autograder.classes.entry import Entry
+from autograder.classes.page import page as class_page
 from autograder.report.html import html
+from tests.classes.made_classes import varied
+from tests.made_reports import report, verdict
 from tests.report.page_reports import ATTACKS, BROKEN, CORRECT, WRONG, attacked
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -22,6 +26,8 @@ PAGES = {
     "correct": lambda: html(CORRECT),
     "broken": lambda: html(BROKEN),
     "markup": lambda: html(attacked(ATTACKS[1])),
+    "class": lambda: class_page(varied(30)),
+    "class of long words": lambda: class_page([Entry("s1", report(verdict(name="w" * 300), title="w" * 300))]),
     "a long word": lambda: html(attacked("w" * 3000), staff=True),
 }
 
@@ -69,7 +75,7 @@ def visit(browser, files):
 
 TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
     const box = e.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.formula') && !e.closest('svg g')
+    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.formula, .wide') && !e.closest('svg g')
         && !e.closest('.skip');
 }).map(e => e.outerHTML.slice(0, 120))"""
 
@@ -136,9 +142,11 @@ def test_paper_shows_all_that_is_folded_on_the_screen_and_is_light(visit, tmp_pa
 ALL = """[...document.querySelectorAll('a[href], summary, [tabindex="0"]')]"""
 
 
-@pytest.mark.parametrize("name", ["wrong", "staff"])
+@pytest.mark.parametrize("name", ["wrong", "staff", "class"])
 def test_the_keyboard_reaches_every_link_and_every_fold_in_order(visit, name):
     page = visit(name)
+    if name == "class":  # what is folded there has tables to scroll
+        page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
     count = page.evaluate(f"{ALL}.length")
     page.evaluate(f"{ALL}.forEach((e, i) => e.dataset.at = i)")
     reached = []
@@ -161,7 +169,7 @@ def test_a_fold_opens_by_keyboard_and_the_skip_link_goes_to_the_results(visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["wrong", "staff"])
+@pytest.mark.parametrize("name", ["wrong", "staff", "class"])
 def test_axe_finds_nothing_to_mend(visit, name, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
