@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import GraderError
@@ -14,6 +13,7 @@ from autograder.report.junit import junit
 from autograder.report.markdown import markdown
 from autograder.report.record import recorded
 from autograder.report.shown import share, shown
+from autograder.whole_files import write_whole
 
 TOO_FEW = 1
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -54,7 +54,7 @@ def write(options: argparse.Namespace, report: Report) -> None:
     if options.html is not None:
         from autograder.report.html import html  # here: only who wants a page pays for its template and its pictures
 
-        _replace(options.html, html(report, staff=options.staff), "--html")
+        _write(options.html, html(report, staff=options.staff), "--html")
 
 
 def status(options: argparse.Namespace, report: Report) -> int:
@@ -65,30 +65,13 @@ def status(options: argparse.Namespace, report: Report) -> int:
     return TOO_FEW if 100 * share(shown(report, staff=options.staff)) < wanted - 1e-9 else 0
 
 
-def _replace(path: Path, text: str, option: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part of it."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        with temporary.open("x", encoding="utf-8") as file:
-            file.write(text)
-        temporary.replace(path)
-    except OSError as error:
-        reason = f"cannot be written ({error.strerror})"
-        raise GraderError(f"{path}: {reason}; name another place with {option} PATH") from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
 def _write(path: Path, text: str, option: str) -> None:
-    own = os.environ.get(_STEP_SUMMARY)
-    is_job_summary = bool(own) and path == Path(str(own))  # what the step wrote before stays
+    cure = f"name another place with {option} PATH"
+    if str(path) != os.environ.get(_STEP_SUMMARY):
+        write_whole(path, text, cure)
+        return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a" if is_job_summary else "w", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8") as file:  # what the step wrote before stays
             file.write(text)
     except OSError as error:
-        reason = f"cannot be written ({error.strerror})"
-        raise GraderError(f"{path}: {reason}; name another place with {option} PATH") from error
+        raise GraderError(f"{path}: cannot be written ({error.strerror}); {cure}") from error

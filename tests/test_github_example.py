@@ -114,7 +114,7 @@ def test_the_guide_names_files_and_options_that_are_there():
         assert (GUIDE.parent / link).is_file()
     program = (ROOT / "autograder" / "outputs.py").read_text(encoding="utf-8")
     named = set(re.findall(r"\| `(--[a-z-]+)", text)) - {"--results"}
-    assert named == {"--summary", "--junit", "--fail-under"}
+    assert named == {"--html", "--summary", "--junit", "--record", "--fail-under"}
     assert all(f'"{option}"' in program for option in named)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.errors import GraderError
 from autograder.messages import classes as messages
 from autograder.report.text import clean
+from autograder.whole_files import write_whole
 
 FOLDER = "class"
 
@@ -44,12 +45,5 @@ def run(options: argparse.Namespace, root: Path) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    content = text.encode("utf-8")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise GraderError(messages.CANNOT_WRITE.format(path=path, reason=error.strerror)) from None
-    print(messages.WRITTEN.format(path=clean(str(path)), size=(len(content) + 1023) // 1024))
+    write_whole(path, text, messages.CANNOT_WRITE)
+    print(messages.WRITTEN.format(path=clean(str(path)), size=(len(text.encode()) + 1023) // 1024))

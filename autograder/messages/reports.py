@@ -61,3 +61,6 @@ PART_SCORE = "Part {number}  {title}: {score}"
 AND_BY_HAND = ", and {points} that a person gives"
 TOTAL = "Total: {score}{by_hand}"
 ASSIGNMENT = "assignment: {name}, {title}"
+
+# gradescope.py: where results.json cannot be written
+ELSEWHERE = "name another place with --results PATH"

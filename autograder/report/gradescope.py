@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from autograder import messages
-from autograder.errors import GraderError
 from autograder.exhibits import Picture
 from autograder.metadata import UNGRADED
 from autograder.model import Report, Status, Verdict
 from autograder.report.modes import Draw, Output, output
 from autograder.report.text import clean, clip, points
+from autograder.whole_files import write_whole
 
 # The platform cuts every text at 100 000 characters; a student reads far less.
 OUTPUT_CHARS = 20_000
@@ -115,22 +113,4 @@ def _summary(report: Report) -> str:
 def write(report: Report, path: Path, format: str = "text", draw: Draw = _no_picture) -> None:
     """Write results.json so that a reader sees the old file or the new one, never a part of it."""
     text = json.dumps(results(report, format, draw), indent=1, ensure_ascii=False, allow_nan=False)
-    temporary = path.with_name(f".{path.name}.new")  # one name: what a killed run leaves, the next one takes away
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException as error:  # noqa: BLE001 - also when the run is told to stop: nothing of it stays
-        with suppress(OSError):
-            temporary.unlink()
-        if not isinstance(error, OSError):
-            raise
-        raise GraderError(
-            f"{path}: cannot be written ({error.strerror}); name another place with --results PATH"
-        ) from error
+    write_whole(path, text, messages.reports.ELSEWHERE)

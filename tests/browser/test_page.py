@@ -75,8 +75,8 @@ def visit(browser, files):
 
 TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
     const box = e.getBoundingClientRect();
-    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.formula, .wide') && !e.closest('svg g')
-        && !e.closest('.skip');
+    return box.width && (box.right > innerWidth + 1 || box.left < -1)
+        && !e.closest('.formula, .wide, svg g, .skip');
 }).map(e => e.outerHTML.slice(0, 120))"""
 
 
