@@ -11,8 +11,18 @@ UNGRADED = (
     "Some points could not be graded because of a fault of the autograder. The score is preliminary: please tell the "
     "course staff."
 )
+READ_BY_HAND_ONE = "1 point is not in this score: a person reads the answer to {numbers}."
 READ_BY_HAND = "{points} points are not in this score: a person reads the answers to {numbers}."
 SOME_READ_BY_HAND = "Some points are not in this score: a person reads some answers."
+
+# A test's output in the platform's formats (report/modes.py) -------------------------------------------------
+
+HINT = "Hint: "
+EXAMPLE = "The smallest input that shows it:"
+GIVES = "gives {seen}"
+SHOULD_GIVE = "should give {wanted}"
+FORMULA = "{label}: {text}"
+PICTURE = "{title}: {description}"
 
 # JUnit XML (report/junit.py) --------------------------------------------------------------------------------
 
@@ -34,8 +44,11 @@ AFTER_SUBMISSION = "after submission"
 # The total, and what is not in it.
 POINTS = "**{points} of {possible} points**"
 SKIPPED = "{count} skipped, because what they need failed"
+LATER_ONE = "1 further point is graded after submission"
 LATER = "{points} further points are graded after submission"
+GIVEN_BY_HAND_ONE = "1 further point is given by a person"
 GIVEN_BY_HAND = "{points} further points are given by a person"
+NOT_GRADED_POINT = "1 point could not be graded: a fault of the autograder"
 NOT_GRADED_POINTS = "{points} points could not be graded: a fault of the autograder"
 
 # Headings.

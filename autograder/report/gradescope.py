@@ -103,7 +103,8 @@ def _summary(report: Report) -> str:
         lines.append(words.format(points=points(seen.ungraded_points), possible=points(report.max_score)))
     if seen.by_hand:
         read = [v.check.number for v in seen.verdicts if v.status is Status.MANUAL or v.check.by_hand]
-        lines.append(messages.reports.READ_BY_HAND.format(points=points(seen.by_hand), numbers=", ".join(read)))
+        words = messages.reports.READ_BY_HAND_ONE if seen.by_hand == 1 else messages.reports.READ_BY_HAND
+        lines.append(words.format(points=points(seen.by_hand), numbers=", ".join(read)))
     elif report.by_hand:
         lines.append(messages.reports.SOME_READ_BY_HAND)
     lines += [_name(adjustment.text) for adjustment in report.adjustments if adjustment.text]

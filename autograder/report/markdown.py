@@ -65,12 +65,14 @@ def _total(report: Report) -> Iterator[str]:
 def _remarks(report: Report) -> Iterator[str]:
     if blocked := len(report.with_status(Status.BLOCKED)):
         yield messages.reports.SKIPPED.format(count=blocked)
-    if report.later:
-        yield messages.reports.LATER.format(points=points(report.later))
-    if report.by_hand:
-        yield messages.reports.GIVEN_BY_HAND.format(points=points(report.by_hand))
-    if report.ungraded_points:
-        yield messages.reports.NOT_GRADED_POINTS.format(points=points(report.ungraded_points))
+    for one, several, open_points in (
+        (messages.reports.LATER_ONE, messages.reports.LATER, report.later),
+        (messages.reports.GIVEN_BY_HAND_ONE, messages.reports.GIVEN_BY_HAND, report.by_hand),
+        (messages.reports.NOT_GRADED_POINT, messages.reports.NOT_GRADED_POINTS, report.ungraded_points),
+    ):
+        if open_points:
+            text = one if open_points == 1 else several
+            yield text.format(points=points(open_points))
     yield from map(line, (*(adjustment.text for adjustment in report.adjustments), *report.notes))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from autograder.exhibits import Example, Exhibit, Formula, Picture
-from autograder.messages import gradescope as messages
+from autograder.messages import reports as messages
 from autograder.model import Verdict
 from autograder.presentation import AUTOMATIC
 from autograder.report.described import described
