@@ -110,6 +110,9 @@ class OneLine(Nothing):
 
     def begins(self, check: Check) -> None:
         self._check = check, time.monotonic()
+        if self._live is not None:  # at once: it may be over before the thread comes round
+            with suppress(OSError, ValueError):
+                self._live.refresh()
 
     def reached(self, verdict: Verdict) -> None:
         self._check = None

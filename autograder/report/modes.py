@@ -41,13 +41,19 @@ class Output:
 def output(verdict: Verdict, wanted: str, draw: Draw) -> Output:
     """What a student reads about a check, in the wanted format; as text where it would be too long in that."""
     shown = exhibits(verdict, staff=False)
+    shown = tuple(exhibit for exhibit in shown if not _is_said(exhibit, verdict.student_output))
     if wanted == AUTOMATIC:
-        wanted = "html" if shown else "text"
+        wanted = "html" if any(not isinstance(exhibit, Formula) for exhibit in shown) else "text"
     if wanted != "text" and (verdict.student_output.strip() or shown):
         made = _FORMATS[wanted](verdict.student_output, shown, draw)
         if len(made) <= MOST_CHARS:
             return Output(made, wanted)
     return Output(_text(verdict.student_output, shown), "text")
+
+
+def _is_said(exhibit: Exhibit, said: str) -> bool:
+    """Whether an exhibit has nothing that the words do not have: how a formula was understood."""
+    return isinstance(exhibit, Formula) and next(iter(_words(exhibit))) in said.splitlines()
 
 
 def _text(said: str, shown: tuple[Exhibit, ...]) -> str:

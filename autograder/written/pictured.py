@@ -29,8 +29,8 @@ _RANGES = {"real": (-3.0, 3.0), "positive": (0.1, 4.0), "unit": (0.02, 0.98)}
 _ELSEWHERE = {"real": 1.0, "positive": 1.0, "unit": 0.5}
 
 
-def pictured(question: Question, answer: Answer) -> tuple[Exhibit, ...]:
-    """The last formula of an answer, and its curve; nothing where there is none that can be read."""
+def pictured(question: Question, answer: Answer, *, curve: bool = True) -> tuple[Exhibit, ...]:
+    """The last formula of an answer, and its curve if asked for; nothing where there is none that can be read."""
     try:
         node = _last_node(question, answer)
     except Unreadable:

@@ -98,17 +98,19 @@ class Answers:
             verdict = grading.later(check, said=graded.text)
         else:
             verdict = _verdict(check, question, graded, time.monotonic() - started_s)
-        return replace(verdict, exhibits=self._shown(question)) if self._exhibits else verdict
+        if self._exhibits:  # the curve of a right formula tells nothing that is not known
+            return replace(verdict, exhibits=self._shown(question, curve=verdict.status is not Status.PASSED))
+        return verdict
 
-    def _shown(self, question: Question) -> tuple[Exhibit, ...]:
-        """The formula of an answer, drawn; where that takes too long or fails, nothing."""
+    def _shown(self, question: Question, *, curve: bool) -> tuple[Exhibit, ...]:
+        """The formula of an answer, and its curve; where that takes too long or fails, nothing."""
         answer = self._sheet.answers.get(question.id) if self._sheet else None
         if answer is None or not answer.pieces:
             return ()
         from autograder.written.pictured import pictured
 
         try:
-            return bounded(lambda: pictured(question, answer), _PICTURE_TIMEOUT_S)
+            return bounded(lambda: pictured(question, answer, curve=curve), _PICTURE_TIMEOUT_S)
         except Exception:  # noqa: BLE001 - a picture is never a reason for a verdict
             return ()
 

@@ -300,7 +300,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for place in (folder, *folder.parents[:2]):
         place.chmod(0o755)
     shutil.copytree(ROOT / "autograder", folder / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.sh", "run_autograder", "requirements.txt", "LICENSE"):
+    for name in ("setup.sh", "run_autograder", "requirements.txt", "requirements-pictures.txt", "LICENSE"):
         shutil.copy(ROOT / name, folder / name)
     assignment = folder / "assignments" / "small"
     (assignment / "handout").mkdir(parents=True)

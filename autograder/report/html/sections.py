@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from autograder.exhibits import Exhibit, Formula
 from autograder.grading import blocker
 from autograder.messages import html as messages
 from autograder.model import Report, Status, Verdict, Visibility
@@ -149,7 +150,8 @@ def _view(
 ) -> CheckView:
     check = verdict.check
     text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS) if others is not None else ("", "", "")
-    said = _said(text)
+    shown = exhibits(verdict, staff=staff)
+    said = _said(_without_formulas(text, shown))
     is_shown = check.visibility is Visibility.VISIBLE
     return CheckView(
         anchor=names[check.id],
@@ -162,9 +164,15 @@ def _view(
         printed=block(printed),
         waits_for=_waits_for(report, verdict, names),
         same_for=messages.SAME_FOR.format(numbers=line(", ".join(others))) if others else "",
-        pieces=sketcher.pieces(exhibits(verdict, staff=staff)),
+        pieces=sketcher.pieces(shown),
         staff=_staff(report, verdict) if staff else None,
     )
+
+
+def _without_formulas(text: str, shown: Sequence[Exhibit]) -> str:
+    """The text without the lines that say in one line what is shown as a formula."""
+    formulas = {f"{exhibit.label}: {exhibit.text}" for exhibit in shown if isinstance(exhibit, Formula)}
+    return "\n".join(line for line in text.split("\n") if line not in formulas)
 
 
 def _said(text: str) -> Message:
