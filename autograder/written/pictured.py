@@ -37,11 +37,9 @@ def pictured(question: Question, answer: Answer, *, curve: bool = True) -> tuple
         return ()
     if node is None:
         return ()
-    curve = _curve(question, node)
-    return (
-        Formula(messages.pictures.UNDERSTOOD, rendered(node), mathml(node)),
-        *([curve] if curve is not None else []),
-    )
+    formula = Formula(messages.pictures.UNDERSTOOD, rendered(node), mathml(node))
+    drawn = _curve(question, node) if curve else None
+    return (formula, drawn) if drawn is not None else (formula,)
 
 
 def _last_node(question: Question, answer: Answer) -> Node | None:

@@ -279,7 +279,7 @@ def test_the_option_writes_the_page(tmp_path, without_pictures):
 def test_a_page_that_cannot_be_written_names_the_place_and_the_cure(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(GraderError, match=r"cannot be written .*; name another place with --html PATH"):
-        outputs._replace(tmp_path / "file" / "report.html", "text", "--html")
+        outputs._write(tmp_path / "file" / "report.html", "text", "--html")
 
 
 def test_an_extra_credit_part_says_so():
