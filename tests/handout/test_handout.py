@@ -88,6 +88,7 @@ def test_nothing_secret_is_in_a_handout(handout: Path) -> None:
     assert names == {
         "LICENSE",
         "README.md",
+        "requirements-pictures.txt",
         "requirements.txt",
         "run_autograder",
         "setup.sh",
