@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.platform_results import Judged, shown_when
+from autograder.policies.written_out import as_text
 from autograder.report.text import clean, clip, points
 
 _STDOUT_LINES = 12
@@ -35,7 +36,7 @@ def student_view(judged: Judged, *, past_due: bool) -> str:
     lines = [_heading("What the student sees"), *_output(document)]
     for test in tests:
         if _status(test) != "passed":
-            lines += [_row(test, document), *_said(test)]
+            lines += [_row(test, document), *_said(test, document)]
     lines += [f"  {good} of {len(tests)} tests passed", ""]
     if hidden:
         are = "test is" if hidden == 1 else "tests are"
@@ -67,9 +68,11 @@ def _row(test: Mapping[str, Any], document: Mapping[str, Any]) -> str:
     return f"  {_status(test):<8}{label:<{room}} {_score(test):>9}{mark}".rstrip()
 
 
-def _said(test: Mapping[str, Any]) -> list[str]:
-    output = test.get("output")
-    return [f"{'':<17}{line}" for line in _text(output).splitlines()] if isinstance(output, str) else []
+def _said(test: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
+    output, format = test.get("output"), test.get("output_format") or document.get("test_output_format")
+    if not isinstance(output, str):
+        return []
+    return [f"{'':<17}{line}" for line in _text(as_text(output, str(format))).splitlines()]
 
 
 def _status(test: Mapping[str, Any]) -> str:

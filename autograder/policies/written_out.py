@@ -11,7 +11,7 @@ _BLOCKS = {"p", "pre", "br", "div", "li", "tr"}
 
 
 def as_text(output: str, format: str) -> str:
-    """The words of an output, without the markup that this autograder writes. Pictures are left out."""
+    """The words of an output, without the markup that this autograder writes. Of a picture its title stays."""
     match format:
         case "html":
             reader = _Words()
@@ -35,6 +35,8 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS and self.text and not self.text.endswith("\n"):
             self.text += "\n"
+        if tag == "img":
+            self.text += f"\n[{dict(attrs).get('alt') or ''}]\n"
 
     def handle_data(self, data: str) -> None:
         self.text += data

@@ -15,6 +15,7 @@ def test_what_this_autograder_wrote_is_words_again(mode):
     assert "kl has shape (), but should be (3,) [kl(mu 3×5)]" in lines
     assert "Hint: keep the batch axis." in lines
     assert "mu = torch.tensor([[1.0]])" in lines
+    assert ("[The loss]" in lines) == (mode == "html")
     assert "base64" not in text and "<" not in text and "\x1b" not in text
 
 
