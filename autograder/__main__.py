@@ -164,7 +164,7 @@ def _grade(options: argparse.Namespace, root: Path) -> int:
     results = options.results or options.submission.resolve().parent / "results.json"
     report = _run(assignment, options.submission, results, options, deadline_s=None, exhibits=options.html is not None)
     if not options.json:
-        _print(f"\nresults: {results}")
+        _print("\n".join(["", *([f"page: {options.html}"] if options.html else []), f"results: {results}"]))
     return FAULT if report.with_status(Status.ERROR) else outputs.status(options, report)
 
 

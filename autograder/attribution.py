@@ -13,6 +13,7 @@ from autograder.errors import CheckFailed, Mismatch, NotRecorded
 from autograder.host import Host
 from autograder.knowledge import Knowledge
 from autograder.replay import Call, Shown
+from autograder.showing import NOTHING
 from autograder.verdicts import Run
 
 
@@ -37,7 +38,7 @@ class Attribution:
 
     def _settle(self, run: Run, call: Call, failure: CheckFailed) -> None:
         if excuse := self._excuse(run, call, failure):
-            run.failure = None
+            run.failure, run.show = None, NOTHING  # its pictures are of what went wrong elsewhere
             names = ", ".join(messages.grading.MISTAKE_IN.format(name=known.name, of=known.of) for known in excuse)
             run.notes.append(messages.grading.FOLLOWS.format(names=names))
             return

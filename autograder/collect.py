@@ -178,7 +178,7 @@ class Plugin(Collection):
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
-                if call.when == "call" and isinstance(run.failure, CheckFailed):
+                if call.when == "call" and isinstance(run.failure, AssertionError):
                     run.show.failed()
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)

@@ -55,12 +55,13 @@ class Plot:
 
 @dataclass(frozen=True)
 class Sample:
-    """Points of one kind: on a line, or in a plane if there is a `y`."""
+    """Points of one kind: on a line, or in a plane if there is a `y`. Of `count` points some may be left out."""
 
     label: str
     x: Numbers
     y: Numbers = ()
     role: Role = Role.STUDENT
+    count: int = 0  # 0: as many as there are here
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,17 @@ class Verdict:
     seed: int | None = None
     blocks: bool = True  # what requires the check, unless it passed: not where the rest of a file could be taken
 
+    @property
+    def open_points(self) -> float:
+        """Of the check's own points, those that a person has still to decide."""
+        return self.check.max_score - self.score if self.status is Status.MANUAL else 0.0
+
+    @property
+    def by_hand(self) -> float:
+        """Points that a person has still to give, the further ones included; none where nothing was answered."""
+        is_empty = self.status is Status.FAILED and not self.check.max_score
+        return self.open_points + (0.0 if is_empty else self.check.by_hand)
+
     def __post_init__(self) -> None:
         if not (math.isfinite(self.score) and 0 <= self.score <= self.check.max_score):
             raise ValueError(
@@ -162,6 +173,7 @@ class Report:
     columns: tuple[tuple[Leaderboard, float | str], ...] = ()  # of the leaderboard, beside those of checks
     staff_notes: tuple[str, ...] = ()
     submission: str = ""  # the name of the folder or file that was handed in
+    place: str = ""  # where it lay, as the command line said it: for staff
 
     @property
     def earned(self) -> float:
@@ -197,8 +209,7 @@ class Report:
     @property
     def by_hand(self) -> float:
         """Points that a person still has to give: of prose, and of answers that could not be read or compared."""
-        open_points = sum(v.check.max_score - v.score for v in self.verdicts if v.status is Status.MANUAL)
-        return math.fsum([open_points, *(verdict.check.by_hand for verdict in self.verdicts)])
+        return math.fsum(verdict.by_hand for verdict in self.verdicts)
 
     @property
     def visible(self) -> Report:

@@ -49,6 +49,7 @@ class Progress:
     notes: tuple[str, ...] = ()
     metadata: Metadata | None = None
     submission: str = ""  # the name of what was handed in
+    place: str = ""  # as the command line said it
     given_back: Report | None = None  # of an earlier submission, instead of this one's
     listeners: tuple[Listener, ...] = ()
 
@@ -86,6 +87,7 @@ class Progress:
             isolation=self.isolation,
             notes=(*(self.workspace.recognised.notes if self.workspace else ()), *self.notes),
             submission=self.submission,
+            place=self.place,
         )
         return adjusted(report, self.assignment.policies, self.metadata)
 
@@ -121,7 +123,7 @@ def grade(
     about the submission: some policies of the assignment depend on it. With `exhibits` the report has pictures and
     examples, which cost further calls of the student's code.
     """
-    progress.submission = submission.name
+    progress.submission, progress.place = submission.name, str(submission)
     with stage(submission, assignment) as workspace:
         with closing(start_nursery(assignment, leftovers=workspace.root)) as nursery:
             # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.

@@ -24,6 +24,7 @@ from autograder import messages
 from autograder.errors import CheckFailed, NotRecorded
 from autograder.exhibits import Band, Exhibit, Images, Line, Numbers, Plot, Role, Sample, Samples, Strip
 
+_TITLE_CHARS = 200
 _MOST_POINTS, _MOST_SAMPLES, _MOST_IMAGES, _MOST_PIXELS = 200, 400, 10, 32
 _ROLES = {"yours": Role.STUDENT, "expected": Role.EXPECTED, "data": Role.DATA, "original": Role.DATA}
 
@@ -43,7 +44,7 @@ def _quietly(method: _Method) -> _Method:
         try:
             method(self, *arguments, **keywords)
         except _NoPicture:
-            pass
+            self.problems.append(messages.pictures.LEFT_OUT.format(title=str(arguments[0])[:_TITLE_CHARS]))
         except Exception:  # noqa: BLE001 - a picture is never a reason for a verdict
             self.problems.append(messages.pictures.NOT_MADE.format(trace=traceback.format_exc()))
 
@@ -136,9 +137,10 @@ def _sample(label: str, points: Any) -> Sample:
     if values.shape[1] not in (1, 2):
         raise _NoPicture
     values = values[values.isfinite().all(1)]
+    count = len(values)
     values = values[:: math.ceil(len(values) / _MOST_SAMPLES) or 1]
     columns = [tuple(map(_short, column)) for column in values.T.tolist()]
-    return Sample(_words(label), columns[0], columns[1] if len(columns) == 2 else (), _role(label))
+    return Sample(_words(label), columns[0], columns[1] if len(columns) == 2 else (), _role(label), count)
 
 
 def _strip(label: str, images: Any, shape: tuple[int, int]) -> Strip:

@@ -92,7 +92,7 @@ def show_gradients(show, yours, expected, **other):
         LOGITS,
         x_label="logit of a fake",
         y_label="gradient",
-        caption="Left of 0 the discriminator takes the fake for one.",
+        caption="Left of 0 the discriminator recognises the fake.",
         **{name: field(loss) for name, loss in {"yours": yours, "expected": expected, **other}.items()},
     )
 

@@ -66,8 +66,7 @@ def waiting(entries: Sequence[Entry]) -> list[Waiting]:
     found: dict[str, tuple[Check, list[float]]] = {}
     for entry in entries:
         for verdict in entry.report.verdicts:
-            open_points = verdict.check.max_score - verdict.score if verdict.status is Status.MANUAL else 0.0
-            if points := open_points + verdict.check.by_hand:
+            if points := verdict.by_hand:
                 found.setdefault(verdict.check.number, (verdict.check, []))[1].append(points)
     ordered = sorted(found.items(), key=lambda one: number_key(one[0]))
     return [Waiting(check, len(points), sum(points)) for _, (check, points) in ordered]

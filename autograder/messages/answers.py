@@ -28,6 +28,7 @@ AT_LINE = "line {line}: {text}"
 
 # Any question (written/sheet.py) ----------------------------------------------------------------------------
 
+FURTHER_NOTES = "{file}: {count} more of this kind."
 NOTE = "{file}: {problem}"
 FILE_TOO_SLOW = "{file} could not be read in time; a person will look at it."
 FILE_IS_FOLDER = "{file} is a folder, but should be a file."

@@ -3,6 +3,7 @@
 # showing.py: loss curves
 STEP, LOSS = "step", "loss"
 BAND = "correct solutions"
+LEFT_OUT = "Left out, because it is nothing that can be drawn: {title}"  # for staff
 NOT_MADE = "A picture could not be made:\n{trace}"  # for staff
 
 # written/pictured.py: the last formula of an answer

@@ -18,11 +18,12 @@ SOME_READ_BY_HAND = "Some points are not in this score: a person reads some answ
 # A test's output in the platform's formats (report/modes.py) -------------------------------------------------
 
 HINT = "Hint: "
-EXAMPLE = "The smallest input that shows it:"
+EXAMPLE = "A small input that shows it:"
 GIVES = "gives {seen}"
 SHOULD_GIVE = "should give {wanted}"
 FORMULA = "{label}: {text}"
 PICTURE = "{title}: {description}"
+PICTURE_WITH_CAPTION = "{title} ({caption}): {description}"
 
 # JUnit XML (report/junit.py) --------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from autograder.report.text import clean
 
 _LABEL_CHARS = 60
 _CLEAR = 0.5  # of the whole range: what is between the ends of a line that falls or rises
+_TURN = 0.15  # of the whole range: what is beyond both ends of a line that turns; noise of a training is less
 _FLAT = 0.02  # of the greatest value: the range of a line that stays where it is
 
 
@@ -64,7 +65,8 @@ def _course(line: Line, what: str) -> str:
         return messages.ONE_VALUE.format(what=what, last=ends)
     if spread <= _FLAT * max(abs(low), abs(high)):
         return messages.STAYS.format(what=what, last=ends)
-    if abs(last - first) < _CLEAR * spread:
+    turns = low < min(first, last) - _TURN * spread or high > max(first, last) + _TURN * spread
+    if turns or abs(last - first) < _CLEAR * spread:
         return messages.MOVES.format(what=what, first=begins, last=ends, low=number(low), high=number(high))
     template = messages.FALLS if last < first else messages.RISES
     return template.format(what=what, first=begins, last=ends)
@@ -87,7 +89,7 @@ def _band(band: Band) -> str:
 
 
 def _sample(sample: Sample, marks: Sequence[float]) -> str:
-    count = _count(len(sample.x), messages.ONE_POINT, messages.SOME_POINTS)
+    count = _count(sample.count or len(sample.x), messages.ONE_POINT, messages.SOME_POINTS)
     mean, deviation = _moments(sample.x)
     if sample.y:
         y_mean, y_deviation = _moments(sample.y)

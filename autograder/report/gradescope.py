@@ -102,7 +102,7 @@ def _summary(report: Report) -> str:
         words = messages.reports.SOME_UNGRADED if seen.ungraded_points else messages.reports.UNGRADED
         lines.append(words.format(points=points(seen.ungraded_points), possible=points(report.max_score)))
     if seen.by_hand:
-        read = [v.check.number for v in seen.verdicts if v.status is Status.MANUAL or v.check.by_hand]
+        read = [v.check.number for v in seen.verdicts if v.by_hand]
         words = messages.reports.READ_BY_HAND_ONE if seen.by_hand == 1 else messages.reports.READ_BY_HAND
         lines.append(words.format(points=points(seen.by_hand), numbers=", ".join(read)))
     elif report.by_hand:

@@ -17,7 +17,7 @@ class Message:
     """The pieces of a text, in their order; those that it does not have are empty.
 
     `reason` is its first line; `seen`, `wanted` and `where` are the pieces of that line. `rest` is all that is neither
-    the reason nor a hint.
+    the reason nor the hint; several hints stay in it, each behind what it is for.
     """
 
     reason: str
@@ -32,8 +32,11 @@ def message(text: str) -> Message:
     """The pieces of what a student reads about a check."""
     reason, _, rest = text.strip("\n").partition("\n")
     lines = rest.splitlines()
-    hints = tuple(line.removeprefix(HINT) for line in lines if line.startswith(HINT))
-    others = "\n".join(line for line in lines if not line.startswith(HINT)).strip("\n")
+    hints = tuple(dict.fromkeys(line.removeprefix(HINT) for line in lines if line.startswith(HINT)))
+    if len(hints) > 1:  # of a derivation: each belongs to the line before it
+        hints, others = (), rest.strip("\n")
+    else:
+        others = "\n".join(line for line in lines if not line.startswith(HINT)).strip("\n")
     statement, where = _place(reason)
     seen, but, wanted = statement.partition(_BUT)
     if not but:

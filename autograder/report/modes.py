@@ -70,7 +70,9 @@ def _words(exhibit: Exhibit) -> Iterator[str]:
     elif isinstance(exhibit, Formula):
         yield clean(messages.FORMULA.format(label=exhibit.label, text=exhibit.text))
     else:
-        yield clean(messages.PICTURE.format(title=exhibit.title, description=described(exhibit)))
+        words = messages.PICTURE_WITH_CAPTION if exhibit.caption else messages.PICTURE
+        caption = exhibit.caption.rstrip(".")
+        yield clean(words.format(title=exhibit.title, caption=caption, description=described(exhibit)))
 
 
 def _lines(example: Example) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.exhibits import Images, Numbers, Picture, Plot, Role, Sample, Samples, Strip
 from autograder.messages import html as messages
+from autograder.messages.pictures import STEP
 from autograder.report.described import described, label
 from autograder.report.inline_svg import inline
 
@@ -142,7 +143,8 @@ def _plot(plot: Plot, axes: Axes) -> list[tuple[Any, str]]:
                              marker=marker, markevery=max(1, len(line.x) // 8), markersize=4)  # fmt: skip
         handles.append((drawn, line.label))
     values = [y for line in plot.lines for y in line.y] + [y for band in plot.bands for y in (*band.low, *band.high)]
-    logarithmic = bool(values) and min(values) > 0 and max(values) > _LOG_FROM * min(values)
+    is_training = bool(plot.bands) or plot.x_label == STEP
+    logarithmic = is_training and bool(values) and min(values) > 0 and max(values) > _LOG_FROM * min(values)
     _axes(axes, plot.x_label, plot.y_label, logarithmic=logarithmic)
     return handles
 

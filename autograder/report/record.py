@@ -25,6 +25,7 @@ def recorded(report: Report) -> str:
         "assignment": report.assignment,
         "title": report.title,
         "submission": report.submission,
+        "place": report.place,
         "wall_s": report.wall_s,
         "isolation": report.isolation,
         "notes": report.notes,
@@ -75,6 +76,7 @@ def _report(plain: Mapping[str, Any]) -> Report:
         columns=tuple((Leaderboard(**board), value) for board, value in plain["columns"]),
         staff_notes=tuple(plain["staff_notes"]),
         submission=str(plain["submission"]),
+        place=str(plain["place"]),
     )
 
 

@@ -9,12 +9,12 @@ from autograder.messages import terminal as messages
 from autograder.model import Report, Verdict
 from autograder.report.text import clean
 
-_LONGEST_NAME = 255  # of a file
+_LONGEST_NAME = 4096  # of a path
 
 
 def command(report: Report, verdict: Verdict) -> tuple[str, str]:
     """The two halves of the command: of the submission, and of the check."""
-    name = _name(report.submission)
+    name = _name(report.place or report.submission)
     whole = messages.COMMAND.format(assignment=report.assignment, submission=name)
     return whole, messages.OF_ONE_CHECK.format(number=shlex.quote(clean(verdict.check.number)))
 

@@ -25,9 +25,7 @@ def shown(report: Report, *, staff: bool) -> Report:
 
 def share(report: Report) -> float:
     """Of the points that are decided, the share that was earned, from 0 to 1; 1 where there are none to earn."""
-    waiting = report.by_hand - sum(
-        verdict.check.by_hand for verdict in report.verdicts
-    )  # for a person, of these checks
+    waiting = sum(verdict.open_points for verdict in report.verdicts)
     possible = report.max_score - report.later - waiting
     return min(1.0, report.score / possible) if possible > 0 else 1.0
 

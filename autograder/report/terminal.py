@@ -125,9 +125,10 @@ class _Page:
             yield self._cut(row, said.reason, room)
         if said.hints:
             lines = wrapped(self.console, one_line(messages.HINT.format(hint=said.hints[0])), room)
-            if len(lines) > _HINT_LINES or len(said.hints) > 1:
+            if len(lines) > _HINT_LINES:
                 self.cut.add(row.number)
-            yield from lines[:_HINT_LINES]
+                lines = [*lines[: _HINT_LINES - 1], cut(f"{lines[_HINT_LINES - 1]} {lines[_HINT_LINES]}", room)]
+            yield from lines
         if said.rest.strip():
             self.cut.add(row.number)
 

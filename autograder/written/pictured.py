@@ -26,7 +26,7 @@ from autograder.written.steps import lines_of
 _POINTS, _BUDGET_S = 41, 1.0
 _MOST_LINES = 60
 _RANGES = {"real": (-3.0, 3.0), "positive": (0.1, 4.0), "unit": (0.02, 0.98)}
-_ELSEWHERE = {"real": 1.0, "positive": 1.0, "unit": 0.5}
+_ELSEWHERE = {"real": 0.7, "positive": 1.3, "unit": 0.4}  # where no term vanishes
 
 
 def pictured(question: Question, answer: Answer, *, curve: bool = True) -> tuple[Exhibit, ...]:

@@ -24,6 +24,7 @@ from autograder.written.steps import derivation
 
 ANSWERS = "answers.md"
 _TIMEOUT_S = 10.0
+_MOST_PROBLEMS = 6  # of a sheet: those of each question stand with it too
 _PICTURE_TIMEOUT_S = 5.0
 _KINDS = {
     "expr": expression,
@@ -79,11 +80,11 @@ class Answers:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was not as it should be in the file as a whole."""
-        return (
-            tuple(messages.answers.NOTE.format(file=ANSWERS, problem=problem) for problem in self._sheet.problems)
-            if self._sheet
-            else ()
-        )
+        problems = self._sheet.problems if self._sheet else ()
+        said = [messages.answers.NOTE.format(file=ANSWERS, problem=problem) for problem in problems[:_MOST_PROBLEMS]]
+        if further := len(problems) - len(said):
+            said.append(messages.answers.FURTHER_NOTES.format(file=ANSWERS, count=further))
+        return tuple(said)
 
     def verdict(self, check: Check) -> Verdict:
         """What the answer to one question earns."""

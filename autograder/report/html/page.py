@@ -33,7 +33,7 @@ def html(report: Report, *, staff: bool = False) -> str:
     return _template().render(
         messages=messages,
         style=Markup(_read("style.css")),  # our own file
-        summary=Summary.of(report, staff=staff),
+        summary=Summary.of(report, anchors(report), staff=staff),
         parts=parts,
         staff=staff_summary(report, anchors(report)) if staff else None,
         pictures_missing=sketcher.missing,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +12,12 @@ from autograder.messages import html as messages
 from autograder.model import Report, Status, Verdict, Visibility
 from autograder.report.html.pieces import Pieces, Sketcher, block, line
 from autograder.report.message import Message, message
+from autograder.report.reproduction import command
 from autograder.report.shown import exhibits, part_numbers
 from autograder.report.text import clean, clip, points
 
 _TEXT_CHARS, _REASON_CHARS, _STAFF_CHARS = 20_000, 2_000, 30_000
+_COMMAND_CHARS = 5_000
 _MOST_HINTS = 5  # more of them are not our own
 _SHOULD_BE = "should be "  # the label says it
 
@@ -71,13 +72,10 @@ class Section:
     """A part as the page shows it."""
 
     anchor: str
-    number: str
     title: str
     rule: str
     points: str
     passed: str
-    tally: str
-    has_failed: bool
     checks: tuple[CheckView, ...]
 
 
@@ -110,13 +108,10 @@ def _section(report: Report, number: str, names: Mapping[str, str], sketcher: Sk
         rule = messages.EXTRA_CREDIT_PART if part.extra_credit else messages.ALL_OR_NOTHING_PART
     return Section(
         anchor=f"part-{part_numbers(report).index(number)}",
-        number=line(number) if part else "",
         title=messages.PART.format(number=line(number), title=line(part.title)) if part else messages.WITHOUT_PART,
         rule=rule,
         points=f"{points(earned)}/{points(possible)}" if possible else "",
-        passed=messages.OF.format(some=passed, all=len(verdicts)),
-        tally=messages.TALLY.format(done=passed, all=len(verdicts)),
-        has_failed=any(verdict.status is Status.FAILED for verdict in verdicts),
+        passed=messages.TALLY.format(done=passed, all=len(graded)),
         checks=tuple(
             _view(report, verdict, names, sketcher, others, staff=staff)
             for verdict, others in zip(verdicts, _same(verdicts, staff), strict=True)
@@ -217,19 +212,9 @@ def _staff(report: Report, verdict: Verdict) -> StaffView:
         (messages.STAFF_MISTAKES, line(", ".join(verdict.mistakes))),
     ]
     there = tuple((name, value) for name, value in facts if value)
-    return StaffView(there, command(report, check.number), block(verdict.staff_output, _STAFF_CHARS))
+    return StaffView(there, _command(report, verdict), block(verdict.staff_output, _STAFF_CHARS))
 
 
-def command(report: Report, number: str) -> str:
+def _command(report: Report, verdict: Verdict) -> str:
     """The command that runs a check again; empty if not even the assignment could be read."""
-    if not report.assignment:
-        return ""
-    words = [
-        "./run_autograder",
-        report.assignment,
-        report.submission or messages.SOME_SUBMISSION,
-        "--check",
-        number,
-        "--staff",
-    ]
-    return line(" ".join(map(shlex.quote, words)))
+    return line(" ".join(command(report, verdict)), _COMMAND_CHARS) if report.assignment else ""

@@ -12,6 +12,7 @@ from autograder.report.html.pieces import line
 from autograder.report.text import points
 
 _SLOWEST = 5
+_MOST_LINKS = 20
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,27 @@ class Summary:
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
     bar: tuple[BarPiece, ...]
+    failed: tuple[tuple[str, str], ...]  # label and anchor of what to look at; none where it is nearly everything
 
     @classmethod
-    def of(cls, report: Report, *, staff: bool) -> Summary:
+    def of(cls, report: Report, anchors: Mapping[str, str], *, staff: bool) -> Summary:
         """The summary of what is shown of a report."""
+        failed = [v.check for v in report.verdicts if v.status in (Status.FAILED, Status.ERROR)]
         passed = len(report.with_status(Status.PASSED))
         return cls(
             title=line(report.title),
             submission=line(report.submission),
             score=str(points(report.score)),
             possible=str(points(report.max_score - report.later)),
-            tally=messages.COUNTED.format(done=passed, all=len(report.verdicts)),
+            tally=messages.COUNTED.format(
+                done=passed, all=len(report.verdicts) - len(report.with_status(Status.LATER))
+            ),
             remarks=tuple(_remarks(report, staff=staff)),
             notes=tuple(filter(None, map(line, report.notes))),
             bar=_bar(report),
+            failed=tuple((line(check.label), anchors[check.id]) for check in failed)
+            if len(failed) <= _MOST_LINKS
+            else (),
         )
 
     @property
