@@ -85,7 +85,7 @@ class Attribution:
 
 def _with_hint(failure: CheckFailed, hint: str) -> CheckFailed:
     if isinstance(failure, Mismatch):
-        settled: CheckFailed = Mismatch(failure.text, hint=hint, evidence=failure.evidence, example=failure.example)
+        settled: CheckFailed = Mismatch(failure.text, hint=hint, evidence=failure.evidence)
     elif "\nHint: " in str(failure):  # the engine's own words for what it noticed itself
         return failure
     else:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from autograder import calibration, declarations, grading, messages
 from autograder.assignment import Assignment
 from autograder.attribution import Attribution
+from autograder.closer_look import MOST_S, look_closer
 from autograder.collection import Collection, run_pytest
 from autograder.compare import inputs
 from autograder.compare.smallest import examples
@@ -27,6 +28,7 @@ from autograder.errors import AssignmentError, CheckFailed, GraderError
 from autograder.host import Host, Transcript
 from autograder.importing import import_verdict
 from autograder.knowledge import knowledge_of
+from autograder.listeners import Listener
 from autograder.loading import load_beside, load_mistakes
 from autograder.model import Check, Verdict
 from autograder.replay import Call
@@ -34,29 +36,6 @@ from autograder.showing import Show
 from autograder.student import Student, origin_of
 from autograder.verdicts import Run, Settled, verdict_of
 from autograder.written.sheet import Answers
-
-
-class Listener(Protocol):
-    """Hears of every check that is planned, of every one that begins to run, and of every verdict that is reached."""
-
-    def planned(self, checks: Sequence[Check]) -> None: ...
-
-    def begins(self, check: Check) -> None: ...
-
-    def reached(self, verdict: Verdict) -> None: ...
-
-
-class Silent:
-    """A listener that nobody listens to."""
-
-    def planned(self, checks: Sequence[Check]) -> None:
-        """Says nothing."""
-
-    def begins(self, check: Check) -> None:
-        """Says nothing."""
-
-    def reached(self, verdict: Verdict) -> None:
-        """Says nothing."""
 
 
 def run_checks(
@@ -157,8 +136,7 @@ class Plugin(Collection):
         if any(waits.id == check.id for waits in self._knowledge.later):
             raise Settled(grading.later(check))
         self._knowledge.begin(check)
-        longest_s = check.timeout_s + self.assignment.limits.import_timeout_s
-        if self.deadline_s is not None and time.monotonic() + longest_s > self.deadline_s:
+        if self.deadline_s is not None and self._ends_within(check.timeout_s + self.assignment.limits.import_timeout_s):
             raise Settled(grading.late(check, self.host.spent_s, self.deadline_s - self._started_s))
         self.listener.begins(check)
 
@@ -178,8 +156,12 @@ class Plugin(Collection):
         if call.excinfo is not None:
             if run.failure is None:
                 run.failure = _failure(call)
-                if call.when == "call" and isinstance(run.failure, AssertionError):
-                    run.show.failed()
+                if (
+                    call.when == "call"
+                    and isinstance(run.failure, AssertionError)
+                    and not self._ends_within(2 * MOST_S)
+                ):
+                    look_closer(run, run.failure)
                 if isinstance(run.failure, pytest.FixtureLookupError):  # its own text is empty
                     run.notes.append(report.longreprtext)
             else:
@@ -190,6 +172,9 @@ class Plugin(Collection):
             f"{title}:\n{content}" for title, content in report.sections if call.when == "teardown" and content
         ]
         return report
+
+    def _ends_within(self, seconds: float) -> bool:
+        return self.deadline_s is not None and time.monotonic() + seconds > self.deadline_s
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         run = self._runs.pop(nodeid)
@@ -210,8 +195,15 @@ class Plugin(Collection):
         """The student's module, in a fresh worker."""
         run = self._runs[request.node.nodeid]
         with self.host.student(run.check.id, run.check.timeout_s, run.transcript) as student:
-            with examples(partial(origin_of, student) if self.host.exhibits else None):
+            with examples(partial(self._origin_of, student) if self.host.exhibits else None):
+                run.student = student
                 yield student
+                run.student = None
+
+    def _origin_of(self, student: Student, function: object) -> tuple[str, str] | None:
+        found = origin_of(student, function)
+        is_module = self.host.workspace.recognised.notebook is None
+        return found if found is None or is_module else ("", found[1])
 
     @pytest.fixture(scope="session")
     def new_student(self) -> Callable[..., Any]:

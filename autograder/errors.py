@@ -18,7 +18,7 @@ A check may raise any `CheckFailed`; every other exception that leaves a check b
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,17 +52,16 @@ class CheckFailed(AssertionError):
 class Mismatch(CheckFailed):
     """A result is not what it should be: `what is X, but should be Y [where]`, and a hint if there is one.
 
-    `evidence` is what was compared, for the diagnosis; `example` the smallest input that shows it, if asked for.
+    `evidence` is what was compared, for the diagnosis; `find_example` looks for a small input that
+    shows it, by further calls, if examples are asked for.
     """
 
-    def __init__(
-        self, text: str, *, hint: str | None = None, evidence: Evidence | None = None, example: Example | None = None
-    ) -> None:
+    def __init__(self, text: str, *, hint: str | None = None, evidence: Evidence | None = None) -> None:
         super().__init__(text)
         self.text = text
         self.hint = hint
         self.evidence = evidence
-        self.example = example
+        self.find_example: Callable[[], Example | None] | None = None
 
     def __str__(self) -> str:
         return self.text if self.hint is None else f"{self.text}\nHint: {self.hint}"

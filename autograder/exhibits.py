@@ -23,12 +23,13 @@ class Role(enum.Enum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plot: y over x, as many of the one as of the other."""
+    """One line of a plot: y over x, as many of the one as of the other. Of `not_finite` values there are none here."""
 
     label: str
     x: Numbers
     y: Numbers
     role: Role = Role.STUDENT
+    not_finite: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Sample:
     y: Numbers = ()
     role: Role = Role.STUDENT
     count: int = 0  # 0: as many as there are here
+    not_finite: int = 0  # further points, of which there are none here
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Strip:
 
     label: str
     images: tuple[tuple[Numbers, ...], ...]
+    not_finite: int = 0  # pixels, which are black here
 
 
 @dataclass(frozen=True)

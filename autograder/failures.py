@@ -145,11 +145,11 @@ def own_frames(words: Sequence[tuple[str, int, str]], home: str, place: Place) -
 
 
 def text_of(message: dict[str, Any], key: str) -> str:
-    """A text in a reply. Raises WireError if it is not there."""
+    """A text in a reply, in which no line begins as a hint does. Raises WireError if it is not there."""
     value = message.get(key)
     if not isinstance(value, str):
         raise wire.WireError(messages.running.KEY_MISSING.format(key=key))
-    return value[:_TEXT_CHARS]
+    return value[:_TEXT_CHARS].replace("\nHint: ", "\n Hint: ")
 
 
 def _frames(message: dict[str, Any], place: Place) -> list[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from autograder.grading import IMPORT_CHECK_ID
 from autograder.messages import terminal as messages
-from autograder.model import Check, Status, Verdict
+from autograder.model import Check, Status, Verdict, Visibility
 from autograder.report.text import clean
 from autograder.screens import Screen
 
@@ -184,7 +184,8 @@ class OneLine(Nothing):
         if running is None:
             return messages.PROGRESS_DONE.format(done=self._done, total=self._total, check="")
         check, since_s = running
-        name = " ".join(clean(check.name[:_NAME_CHARS]).split())
+        is_shown = check.visibility is Visibility.VISIBLE
+        name = " ".join(clean(check.name[:_NAME_CHARS]).split()) if is_shown else messages.NOT_SHOWN
         text = messages.PROGRESS_CHECK.format(number=clean(check.number), name=name)
         return messages.PROGRESS_DONE.format(done=self._done, total=self._total, check=text)
 

@@ -27,7 +27,7 @@ from autograder.submission import stage
 from autograder.worker import confine
 
 if TYPE_CHECKING:
-    from autograder.collect import Listener
+    from autograder.listeners import Listener
     from autograder.worker.nursery import Nursery
     from autograder.workspace import Workspace
 

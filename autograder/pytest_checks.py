@@ -16,9 +16,10 @@ from _pytest.runner import runtestprotocol
 
 from autograder import grading, messages
 from autograder.assignment import Assignment, load_assignment
-from autograder.collect import Plugin, Silent
+from autograder.collect import Plugin
 from autograder.collection import Collection
 from autograder.host import Host
+from autograder.listeners import Silent
 from autograder.model import Check, Report, Status, Verdict
 from autograder.report.text import clean, points
 from autograder.written.questions import load_questions

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -48,6 +50,7 @@ class Session:
         self._number = 0
         self._ended: Ended | None = None
         self._failure: StudentCodeFailed | None = None
+        self._printed: str | None = None  # what counts as printed, once calls were made aside
         self.names: tuple[str, ...] = ()
         self.import_s = 0.0
         try:
@@ -76,7 +79,7 @@ class Session:
     @property
     def printed(self) -> str:
         """What the student's code printed so far: its start and its end."""
-        return steady(self._link.printed.text, self._task.plan)
+        return steady(self._link.printed.text, self._task.plan) if self._printed is None else self._printed
 
     @property
     def waited_s(self) -> float:
@@ -109,6 +112,16 @@ class Session:
     def about(self, handle: int, name: str) -> Any:
         """Python asks for these itself: they never travel."""
         raise AttributeError(name)
+
+    @contextmanager
+    def aside(self, most_s: float) -> Iterator[None]:
+        """Calls that are no part of the check: of `most_s` together. Neither their time nor what they print counts."""
+        limits, waited_s, self._printed = self._limits, self._link.waited_s, self.printed
+        self._limits = replace(limits, timeout_s=min(limits.timeout_s, waited_s + most_s))
+        try:
+            yield
+        finally:
+            self._limits, self._link.waited_s = limits, waited_s
 
     def close(self) -> None:
         """End the worker with everything it started."""

@@ -22,10 +22,12 @@ import torch
 
 from autograder import messages
 from autograder.errors import CheckFailed, NotRecorded
-from autograder.exhibits import Band, Exhibit, Images, Line, Numbers, Plot, Role, Sample, Samples, Strip
+from autograder.exhibits import Band, Exhibit, Images, Line, Plot, Role, Sample, Samples, Strip
 
 _TITLE_CHARS = 200
-_MOST_POINTS, _MOST_SAMPLES, _MOST_IMAGES, _MOST_PIXELS = 200, 400, 10, 32
+_MOST_POINTS, _MOST_ON_A_LINE, _MOST_IN_A_PLANE, _MOST_IMAGES, _MOST_PIXELS = 200, 2_000, 400, 10, 32
+_LARGEST = 100_000  # of numbers: what is more is no picture, and would cost more than one
+_ENDLESS = 1e30  # beyond it a number is as good as infinite
 _ROLES = {"yours": Role.STUDENT, "expected": Role.EXPECTED, "data": Role.DATA, "original": Role.DATA}
 
 Curves = Mapping[str, Mapping[str, Sequence[float]]]  # name of a loss curve -> "step", "low", "high"
@@ -74,9 +76,9 @@ class Show:
     @_quietly
     def loss_curve(self, title: str, losses: Any, *, y_label: str = messages.pictures.LOSS, caption: str = "") -> None:
         """The losses of a training (a list or a tensor, one for each step) with the band of the reference's runs."""
-        values = _floats(losses)
+        values = _vector(losses)
         yours = _line("yours", range(1, 1 + len(values)), values)
-        if not yours.x:
+        if not len(values):
             raise _NoPicture
         known = self._curves.get(title)
         band = [Band(messages.pictures.BAND, *(tuple(known[key]) for key in ("step", "low", "high")))] if known else []
@@ -85,7 +87,7 @@ class Show:
     @_quietly
     def functions(self, title: str, x: Any, *, x_label: str, y_label: str, caption: str = "", **lines: Any) -> None:
         """Functions of x: values y for the same x, by label. A line that has no finite value is left out."""
-        drawn = [line for label, y in lines.items() if (line := _line(label, x, y)).x]
+        drawn = [line for label, y in lines.items() if (line := _line(label, x, y)).x or line.not_finite]
         if drawn:
             self._exhibits[title] = Plot(title, x_label, y_label, tuple(drawn), (), caption)
 
@@ -121,46 +123,54 @@ NOTHING = Show(wanted=False)  # where a check is run again to learn something ab
 
 
 def _line(label: str, x: Any, y: Any) -> Line:
-    over, values = _floats(x), _floats(y)
+    over, values = _vector(x), _vector(y)
     if len(over) != len(values):
         raise _NoPicture
-    finite = [(a, b) for a, b in zip(over, values, strict=True) if math.isfinite(a) and math.isfinite(b)]
-    kept = finite[:: math.ceil(len(finite) / _MOST_POINTS) or 1]
-    if finite and kept[-1] != finite[-1]:
-        kept.append(finite[-1])
-    return Line(_words(label), tuple(a for a, _ in kept), tuple(b for _, b in kept), _role(label))
+    finite = (over.abs() < _ENDLESS) & (values.abs() < _ENDLESS)  # NaN is not below it either
+    places = finite.nonzero()[:, 0]
+    stride = math.ceil(len(places) / _MOST_POINTS) or 1
+    kept = sorted({*places[::stride].tolist(), *places[-1:].tolist()})
+    xs, ys = (tuple(map(_short, side[kept].tolist())) for side in (over, values))
+    return Line(_words(label), xs, ys, _role(label), len(values) - len(places))
 
 
 def _sample(label: str, points: Any) -> Sample:
     values = _tensor(points)
-    values = values.reshape(len(values), -1) if values.dim() else values.reshape(1, 1)
-    if values.shape[1] not in (1, 2):
+    values = values.reshape(len(values), -1) if len(values) else values
+    if not len(values) or values.shape[1] not in (1, 2):
         raise _NoPicture
-    values = values[values.isfinite().all(1)]
-    count = len(values)
-    values = values[:: math.ceil(len(values) / _MOST_SAMPLES) or 1]
-    columns = [tuple(map(_short, column)) for column in values.T.tolist()]
-    return Sample(_words(label), columns[0], columns[1] if len(columns) == 2 else (), _role(label), count)
+    finite = values[(values.abs() < _ENDLESS).all(1)]
+    most = _MOST_IN_A_PLANE if values.shape[1] == 2 else _MOST_ON_A_LINE
+    columns = [tuple(map(_short, column)) for column in finite[:: math.ceil(len(finite) / most) or 1].T.tolist()]
+    y = columns[1] if len(columns) == 2 else ()
+    return Sample(_words(label), columns[0], y, _role(label), len(finite), len(values) - len(finite))
 
 
 def _strip(label: str, images: Any, shape: tuple[int, int]) -> Strip:
     values = _tensor(images)
-    if max(shape) > _MOST_PIXELS or values.numel() != len(values) * math.prod(shape):
+    if not len(values) or max(shape) > _MOST_PIXELS or values.numel() != len(values) * math.prod(shape):
         raise _NoPicture
-    pixels = values[:_MOST_IMAGES].reshape(-1, *shape).nan_to_num(0.0).clamp(0, 1)
+    pixels = values[:_MOST_IMAGES].reshape(-1, *shape)
+    not_finite = int((~pixels.isfinite()).sum())
+    pixels = pixels.nan_to_num(0.0, posinf=0.0, neginf=0.0).clamp(0, 1)
     rows = [[tuple(round(pixel, 3) for pixel in row) for row in image] for image in pixels.tolist()]
-    return Strip(_words(label), tuple(tuple(image) for image in rows))
+    return Strip(_words(label), tuple(tuple(image) for image in rows), not_finite)
 
 
-def _floats(values: Any) -> Numbers:
-    if isinstance(values, torch.Tensor):
-        values = _tensor(values).reshape(-1).tolist()
-    if not isinstance(values, (list, tuple, range)):
-        raise _NoPicture
-    found = [value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value for value in values]
-    if not all(isinstance(value, (int, float)) for value in found):
-        raise _NoPicture
-    return tuple(_short(float(value)) for value in found)
+def _vector(values: Any) -> torch.Tensor:
+    """Numbers, or tensors with one number in each, as a tensor of one axis."""
+    if isinstance(values, (list, tuple, range)):
+        if len(values) > _LARGEST:
+            raise _NoPicture
+        found = [value.item() if isinstance(value, torch.Tensor) and value.numel() == 1 else value for value in values]
+        if not all(isinstance(value, (int, float)) for value in found):
+            raise _NoPicture
+        return torch.tensor([_as_float(value) for value in found], dtype=torch.float64)
+    return _tensor(values).reshape(-1)
+
+
+def _as_float(value: int | float) -> float:
+    return float(value) if abs(value) < _ENDLESS else math.nan
 
 
 def _short(value: float) -> float:
@@ -169,9 +179,15 @@ def _short(value: float) -> float:
 
 
 def _tensor(values: Any) -> torch.Tensor:
-    if not isinstance(values, torch.Tensor):
+    """An ordinary tensor of real numbers with an axis, of a size that can be looked at."""
+    if not isinstance(values, torch.Tensor) or values.layout is not torch.strided or values.is_complex():
         raise _NoPicture
-    return values.detach().to("cpu", torch.float64)
+    if values.dim() == 0 or values.numel() > _LARGEST:
+        raise _NoPicture
+    try:
+        return values.detach().to("cpu", torch.float64)
+    except (RuntimeError, NotImplementedError):  # sparse, quantised, without data
+        raise _NoPicture from None
 
 
 def _words(label: str) -> str:

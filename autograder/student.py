@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import ModuleType
 from typing import Any
 
@@ -145,6 +146,13 @@ def origin_of(student: Student, function: object) -> tuple[str, str] | None:
     found = object.__getattribute__(student, "_found")
     name = next((name for name, remote in found.items() if remote is function), None)
     return (object.__getattribute__(student.module, "_label"), name) if name is not None else None
+
+
+def aside(student: Student, most_s: float) -> AbstractContextManager[None]:
+    """Calls that are no part of a check, of `most_s` together: see Session.aside."""
+    session: Any = object.__getattribute__(student, "_session")
+    context: AbstractContextManager[None] = session.aside(most_s)
+    return context
 
 
 class Student:

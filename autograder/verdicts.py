@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from autograder import grading, messages
 from autograder.errors import AssignmentError, CheckFailed, Mismatch, NotRecorded, StudentCodeFailed
-from autograder.exhibits import Exhibit
+from autograder.exhibits import Example, Exhibit
 from autograder.host import Transcript
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.replay import Call
 from autograder.showing import NOTHING, Show
+from autograder.student import Student
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Run:
     mistakes: tuple[str, ...] = ()  # known ones that the student's code behaves like
     call: Call | None = None  # of the check: what a replay needs
     show: Show = NOTHING
+    student: Student | None = None  # while its worker is there
+    example: Example | None = None
     seed: int | None = None
 
 
@@ -70,8 +73,8 @@ def _reached(run: Run) -> Verdict:
 
 
 def _exhibits(run: Run) -> tuple[Exhibit, ...]:
-    example = run.failure.example if isinstance(run.failure, Mismatch) else None
-    return (*([example] if example is not None else []), *run.show.exhibits)
+    example = [run.example] if run.example is not None and run.failure is not None else []
+    return (*example, *run.show.exhibits)
 
 
 def _student_output(check: Check, failure: AssertionError, transcript: Transcript) -> str:

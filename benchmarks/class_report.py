@@ -62,8 +62,9 @@ def grade_class(count: int, name: str, records: Path) -> None:
 
     assignment = load_assignment(ROOT / "assignments" / name)
     with closing(start_nursery(assignment)) as nursery:  # before anything secret is loaded
-        from autograder.collect import Silent, run_checks
+        from autograder.collect import run_checks
         from autograder.host import Host
+        from autograder.listeners import Silent
         from autograder.model import Report
         from autograder.submission import stage
         from autograder.written.sheet import answers_to

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from autograder.exhibits import Band, Images, Line, Plot, Role, Samples
+from autograder.report.described import described
 from autograder.showing import Show
 from tests.grading_bench import Bench
 
+LEFT_OUT = "Left out, because it is nothing that can be drawn: "
 CURVES = {"The loss": {"step": [1.0, 3.0], "low": [4.0, 1.0], "high": [5.0, 2.0]}}
 
 
@@ -43,8 +45,15 @@ def test_a_loss_curve_of_another_title_has_no_band(show):
 
 
 def test_what_is_not_finite_is_left_out_of_a_curve(show):
-    show.loss_curve("The loss", [1.0, math.nan, math.inf, 2.0])
-    assert only(show).lines[0].x == (1.0, 4.0)
+    show.loss_curve("The loss", [1.0, math.nan, math.inf, 2.0, 1e300])
+    line = only(show).lines[0]
+    assert (line.x, line.not_finite) == ((1.0, 4.0), 3)
+
+
+def test_a_training_that_is_not_finite_from_the_first_step_is_told():
+    show = Show(wanted=True)
+    show.loss_curve("The loss", [math.nan] * 7)
+    assert described(only(show)) == "Yours: not finite (NaN, or without end) are 7."
 
 
 def test_a_long_curve_keeps_its_ends(show):
@@ -78,7 +87,14 @@ def test_samples_of_one_number_lie_on_a_line(show, shape):
 def test_samples_of_two_numbers_lie_in_a_plane(show):
     show.samples("Samples", yours=torch.tensor([[1.0, 2.0], [math.nan, 0.0], [3.0, 4.0]]))
     (sample,) = only(show).samples
-    assert (sample.x, sample.y) == ((1.0, 3.0), (2.0, 4.0))
+    assert (sample.x, sample.y, sample.count, sample.not_finite) == ((1.0, 3.0), (2.0, 4.0), 2, 1)
+
+
+def test_of_many_samples_some_are_drawn_and_all_are_counted(show):
+    show.samples("Samples", yours=torch.arange(20_000).reshape(-1, 2))
+    (sample,) = only(show).samples
+    assert (len(sample.x), sample.count) == (400, 10_000)
+    assert "10000 points" in described(only(show))
 
 
 def test_images_are_clamped_and_at_most_ten(show):
@@ -99,27 +115,36 @@ def test_a_picture_takes_the_place_of_one_with_the_same_title(show):
 # ------------------------------------------------------------------------------------- what is not
 
 
-@pytest.mark.parametrize("losses", [None, 3.0, "losses", [], [None], ["1"], object(), [math.nan], {"a": 1}])
-def test_what_is_no_curve_is_left_out_without_a_word(show, losses):
+@pytest.mark.parametrize(
+    "losses",
+    [
+        *(None, 3.0, "losses", [], [None], ["1"], object(), {"a": 1}, [0.0] * 100_001, [1j], [[1.0]]),
+        *(torch.zeros(()), torch.zeros(2, dtype=torch.complex64), torch.zeros(100_001), torch.zeros(3, device="meta")),
+        torch.eye(3).to_sparse(),
+    ],
+)
+def test_what_is_no_curve_is_left_out_and_staff_are_told(show, losses):
     show.loss_curve("The loss", losses)
-    assert (show.exhibits, show.problems) == ((), [])
+    assert (show.exhibits, show.problems) == ((), [f"{LEFT_OUT}The loss"])
 
 
-@pytest.mark.parametrize("points", [None, [1.0], torch.zeros(4, 3), "points"])
-def test_what_are_no_samples_is_left_out_without_a_word(show, points):
+@pytest.mark.parametrize("points", [None, [1.0], torch.zeros(4, 3), "points", torch.zeros(0, 3), torch.tensor(1.0)])
+def test_what_are_no_samples_is_left_out_and_staff_are_told(show, points):
     show.samples("Samples", yours=points)
-    assert (show.exhibits, show.problems) == ((), [])
+    assert (show.exhibits, show.problems) == ((), [f"{LEFT_OUT}Samples"])
 
 
-@pytest.mark.parametrize("images", [None, torch.zeros(3, 5), torch.zeros(2, 4, 4), [1]])
-def test_what_are_no_images_is_left_out_without_a_word(show, images):
+@pytest.mark.parametrize(
+    "images", [None, torch.zeros(3, 5), torch.zeros(2, 4, 4), [1], torch.zeros(0, 6), torch.tensor(0.0)]
+)
+def test_what_are_no_images_is_left_out_and_staff_are_told(show, images):
     show.images("Images", yours=images, shape=(2, 3))
-    assert (show.exhibits, show.problems) == ((), [])
+    assert (show.exhibits, show.problems) == ((), [f"{LEFT_OUT}Images"])
 
 
 def test_lines_of_another_length_are_left_out(show):
     show.functions("f", torch.zeros(3), x_label="x", y_label="y", yours=torch.zeros(4))
-    assert (show.exhibits, show.problems) == ((), [])
+    assert (show.exhibits, show.problems) == ((), [f"{LEFT_OUT}f"])
 
 
 def test_where_nobody_asked_nothing_is_looked_at():
@@ -213,3 +238,56 @@ def test_a_student_that_dies_while_it_is_drawn_has_failed_as_before(bench):
     verdict = bench.run(CHECKS, submission=dies, exhibits=True)["1.1"]
     assert (verdict["status"], titles(verdict)) == ("FAILED", ["Always"])
     assert verdict["student"].startswith("double[")
+
+
+HANGS = """
+import time
+
+def double(x):
+    if tuple(x.shape) != (2, 2):
+        time.sleep(60)
+    print("called")
+    return 3 * x
+"""
+
+
+def test_looking_for_an_example_takes_its_own_time_and_prints_nothing(bench):
+    folder = bench.write(CHECKS, submission=HANGS)
+    plain, pictured = bench.grade(folder), bench.grade(folder, exhibits=True)
+    same = ("status", "score", "student")
+    assert [plain["1.1"][key] for key in same] == [pictured["1.1"][key] for key in same]
+    assert pictured["1.1"]["student"].count("called") == 1
+    assert titles(pictured["1.1"]) == ["Always"]
+
+
+PLAIN_ASSERT = """
+@number("1.1")
+@weight(1)
+def test_double(student, reference, show):
+    "double doubles"
+    x = torch.ones(2)
+    show.when_failed(lambda: show.functions("Yours", x, x_label="x", y_label="y", yours=student.double(x)))
+    assert bool((student.double(x) == 2 * x).all())
+"""
+
+
+def test_a_plain_assert_is_a_failure_too(bench):
+    assert titles(bench.run(PLAIN_ASSERT, submission=TRIPLES, exhibits=True)["1.1"]) == ["Yours"]
+
+
+CAUGHT = """
+@number("1.1")
+@weight(1)
+def test_double(student, reference):
+    "double doubles, or triples"
+    x = torch.tensor([[3.0, 4.0], [5.0, 6.0]])
+    try:
+        assert_matches(student.double, reference.double, x)
+    except Mismatch:
+        assert_close(student.double(x), 3 * x, name="double")
+"""
+
+
+def test_a_mismatch_that_a_check_gets_over_is_not_looked_into(bench):
+    folder = bench.write(CAUGHT, submission=HANGS)
+    assert bench.grade(folder, exhibits=True).statuses == {"1.1": "PASSED"}

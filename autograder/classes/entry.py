@@ -38,7 +38,13 @@ def checks_of(entries: list[Entry]) -> list[Check]:
     return sorted(found.values(), key=lambda check: number_key(check.number))
 
 
+_MOST_DIGITS = 10
+
+
 def number_key(number: str) -> list[tuple[int, int, str]]:
     """Sorts 4.10 behind 4.9, and what is no number behind all that is."""
     pieces = number.split(".")
-    return [(0, int(piece), "") if piece.isdecimal() and piece.isascii() else (1, 0, piece) for piece in pieces]
+    return [
+        (0, int(piece), "") if piece.isdecimal() and piece.isascii() and len(piece) < _MOST_DIGITS else (1, 0, piece)
+        for piece in pieces
+    ]

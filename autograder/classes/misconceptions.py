@@ -90,14 +90,10 @@ def hints_of(verdict: Verdict) -> tuple[str, ...]:
     return tuple(line.removeprefix(HINT) for line in own.splitlines() if line.startswith(HINT))
 
 
-def hints_that_count(reports: Iterable[Report], known: Iterable[str] = ()) -> frozenset[str]:
-    """The hints that stand for mistakes: those that are known, or that two submissions were given."""
-    givers: dict[str, int] = {}
-    for report in reports:
-        for hint in {hint for verdict in report.verdicts for hint in hints_of(verdict)}:
-            givers[hint] = givers.get(hint, 0) + 1
-    certain = frozenset(known)
-    return frozenset(hint for hint, count in givers.items() if count > 1 or hint in certain)
+def hints_that_count(reports: Iterable[Report], known: Iterable[str]) -> frozenset[str]:
+    """The hints that stand for mistakes: known ones. What else looks like a hint a student may have written."""
+    given = {hint for report in reports for verdict in report.verdicts for hint in hints_of(verdict)}
+    return frozenset(given) & frozenset(known)
 
 
 def counted(shown: Mapping[str, Iterable[Misconception]]) -> list[Shown]:

@@ -87,7 +87,7 @@ def _read(path: Path, folder: Path) -> Found | Refused:
             return Found(_name(path, folder), path, report_of(document), is_record=False)
     except GraderError as error:
         return Refused(path, str(error).removeprefix(f"{path}: "))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         pass
     return Refused(path, messages.NO_RESULT)
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.model import Adjustment, Check, Report, Status, Verdict
+from autograder.policies.written_out import as_text
 
 # The beginnings of what grading.py writes; a test keeps both in step.
 _BEGINNINGS = {
@@ -20,6 +21,7 @@ _BEGINNINGS = {
     "Graded after submission.": Status.LATER,
 }
 _NEEDED = re.compile(r'Not run: needs (\S+) "')
+_MOST = 1e9  # points and seconds
 _TIMEOUT_S = 1.0  # not told, and not needed
 
 
@@ -47,7 +49,7 @@ def report_of(document: Mapping[str, Any]) -> Report:
 
 def _verdict(test: Mapping[str, Any], number: str) -> Verdict:
     score, worth = max(0.0, _finite(test.get("score", 0))), _finite(test.get("max_score", test.get("score", 0)))
-    text = str(test.get("output") or "")
+    text = as_text(str(test.get("output") or ""), str(test.get("output_format") or ""))
     needed = _NEEDED.match(text)
     check = Check(
         id=number,
@@ -67,6 +69,6 @@ def _verdict(test: Mapping[str, Any], number: str) -> Verdict:
 
 def _finite(value: Any) -> float:
     number = float(value)
-    if not math.isfinite(number):
-        raise ValueError(f"{value!r} is not a finite number")
+    if not abs(number) <= _MOST:
+        raise ValueError(f"{value!r:.40} is no number of points or seconds")
     return number

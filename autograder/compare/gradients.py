@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -114,8 +115,8 @@ def assert_matches(
     except Mismatch as mismatch:
         with suppress(NotRecorded):  # then the failure is told without
             _explain(mismatch, seen, expected, case)
-        with suppress(NotRecorded, CheckFailed):
-            mismatch.example = _example(mismatch, actual, expected, case)
+        if (origin := smallest.origin_of(actual)) is not None:
+            mismatch.find_example = partial(_example, origin, mismatch, actual, expected, case)
         raise
     if (aside := _ASIDE.get()) is not None:
         with aside():
@@ -145,12 +146,15 @@ def _explain(mismatch: Mismatch, seen: _Seen, expected: Callable[..., Any], case
 
 
 def _example(
-    mismatch: Mismatch, actual: Callable[..., Any], expected: Callable[..., Any], case: _Case
+    origin: smallest.Origin,
+    mismatch: Mismatch,
+    actual: Callable[..., Any],
+    expected: Callable[..., Any],
+    case: _Case,
 ) -> Example | None:
-    """The smallest input that shows the mismatch, if the function is the student's own."""
-    origin = smallest.origin_of(actual)
-    arguments = smallest.smallest(case.arguments, mismatch, _failing(actual, expected, case)) if origin else None
-    if origin is None or arguments is None:
+    """A small input that shows the mismatch. Raises what the functions raise."""
+    arguments = smallest.smallest(case.arguments, mismatch, _failing(actual, expected, case))
+    if arguments is None:
         return None
     small = replace(case, arguments=dict(arguments))
     by_gradient = smallest.kind(mismatch) == "gradient"

@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
-from autograder import wording
+from autograder import messages, wording
 from autograder.errors import CheckFailed, Mismatch, NotRecorded
 
-_MOST_CALLS, _BUDGET_S = 80, 2.0
+_MOST_CALLS, _BUDGET_S = 80, 1.0
 _MOST_NUMBERS, _MOST_CHARS = 16, 160
 _NO_NUMBER = re.compile(r"should be -?(nan|inf)")
 _PLAIN = (bool, int, float, str, type(None))
@@ -28,7 +28,7 @@ _PLAIN = (bool, int, float, str, type(None))
 Arguments = Mapping[str, Any]  # by name, in the order of the signature
 Fails = Callable[[Arguments], Mismatch | None]
 
-Origin = tuple[str, str]  # the name of a module, and of a function in it
+Origin = tuple[str, str]  # the name of a module (none for a notebook), and of a function in it
 
 _ORIGIN_OF: ContextVar[Callable[[object], Origin | None] | None] = ContextVar("_ORIGIN_OF", default=None)
 
@@ -74,7 +74,7 @@ def three_lines(origin: Origin, arguments: Arguments, pick: str, by: str) -> str
     values = ", ".join(_literal(value, key == by) for key, value in arguments.items())
     return "\n".join(
         [
-            f"import torch; from {module} import {name}",
+            f"import torch; from {module} import {name}" if module else messages.pictures.IN_A_NOTEBOOK,
             f"{', '.join(arguments)} = {values}",
             f"torch.autograd.grad({call}.sum(), {by})[0]" if by else call,
         ]

@@ -47,7 +47,7 @@ NOTHING_GRADED = "Nothing was graded because of a fault of the autograder. Pleas
 
 DIAGNOSIS_FAILED = "The diagnosis failed:\n{trace}"
 MISTAKE_IN = "{name} (in {of})"
-FOLLOWS = "Given the points: the failure follows from {names}, which cost its points elsewhere. Run alone (--check), it fails."
+FOLLOWS = "Given the points: the failure follows from {names}, which cost its points elsewhere."
 BEHAVES_LIKE = "Behaves like the known mistake {names} ({degree})."
 
 # Why a handout leaves a check for later, for staff (recorded/) ----------------------------------------------

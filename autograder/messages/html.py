@@ -105,6 +105,7 @@ STRIP = "{label}: {count} of {height} × {width} pixels, mean brightness {mean}"
 ONE_IMAGE = "1 image"
 SOME_IMAGES = "{count} images"
 DIFFERS = "; on average {difference} per pixel away from {other}"
+NOT_FINITE = "{label}: not finite (NaN, or without end) are {count}"
 EMPTY = "Nothing can be drawn: there are no values."
 COUNTED_AXES = {
     "step": "steps",

@@ -153,8 +153,8 @@ def _as_shown(verdict: Verdict, policies: Policies, number: int | None) -> Verdi
     if verdict.check.part == "0" or verdict.status is Status.ERROR:  # without it nothing can be done at all
         return verdict
     text, exhibits = verdict.student_output, verdict.exhibits
-    if verdict.brief is not None and not _reached(policies.details_from, number):
-        text, exhibits = verdict.brief, ()
+    if not _reached(policies.details_from, number):
+        text, exhibits = verdict.student_output if verdict.brief is None else verdict.brief, ()
     if not _reached(policies.hints_from, number):
         text = "\n".join(line for line in text.split("\n") if not line.startswith(HINT))
     if text == verdict.student_output and exhibits is verdict.exhibits:

@@ -20,13 +20,17 @@ _FLAT = 0.02  # of the greatest value: the range of a line that stays where it i
 
 def described(picture: Picture) -> str:
     """What the picture shows: one sentence, or one for each thing in it."""
+    parts: Sequence[Line | Sample | Strip]
     match picture:
         case Plot():
-            found = list(_plot(picture))
+            found, parts = list(_plot(picture)), picture.lines
         case Samples():
-            found = [_sample(sample, picture.marks) for sample in picture.samples if sample.x]
+            found, parts = [_sample(sample, picture.marks) for sample in picture.samples if sample.x], picture.samples
         case Images():
-            found = list(_images(picture))
+            found, parts = list(_images(picture)), picture.strips
+    found += [
+        messages.NOT_FINITE.format(label=label(one.label), count=one.not_finite) for one in parts if one.not_finite
+    ]
     return " ".join(map(_sentence, found)) or messages.EMPTY
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder import messages
+
 HINT = "Hint: "
 _BUT = ", but should "
+PRINTED = messages.grading.PRINTED.format(printed="")
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,14 @@ class Message:
 def message(text: str) -> Message:
     """The pieces of what a student reads about a check."""
     reason, _, rest = text.strip("\n").partition("\n")
+    rest, printed, by_the_student = rest.partition(PRINTED)
     lines = rest.splitlines()
     hints = tuple(dict.fromkeys(line.removeprefix(HINT) for line in lines if line.startswith(HINT)))
     if len(hints) > 1:  # of a derivation: each belongs to the line before it
         hints, others = (), rest.strip("\n")
     else:
         others = "\n".join(line for line in lines if not line.startswith(HINT)).strip("\n")
+    others = f"{others}{printed}{by_the_student}".strip("\n")
     statement, where = _place(reason)
     seen, but, wanted = statement.partition(_BUT)
     if not but:

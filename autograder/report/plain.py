@@ -13,7 +13,7 @@ from autograder.model import Report, Status, Verdict
 from autograder.report.examples import examples
 from autograder.report.message import message
 from autograder.report.reproduction import reproduction
-from autograder.report.shown import part_numbers
+from autograder.report.shown import part_numbers, shown
 from autograder.report.text import clean, clip, points
 from autograder.report.totals import Sum, counts, for_staff, graded, rule, totals
 
@@ -30,7 +30,8 @@ _ENDS = (".", "!", "?", ":", ";", "…")
 
 
 def plain(report: Report, *, staff: bool = False) -> str:
-    """The whole report, one paragraph a line."""
+    """The whole report, one paragraph a line. Without `staff` it has only what students may see."""
+    report = shown(report, staff=staff)
     blocks = ["\n".join([_sentence(report.title), *_totals(report, staff)])]
     for number in part_numbers(report):
         blocks.append("\n".join(_part(report, number, staff)))

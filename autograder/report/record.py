@@ -14,6 +14,7 @@ from typing import Any
 from autograder.errors import GraderError
 from autograder.model import Adjustment, Check, Leaderboard, Part, Report, Status, Verdict, Visibility
 
+_MOST = 1e9  # points and seconds
 FORMAT = 1  # a file of another format is not read
 
 
@@ -45,7 +46,7 @@ def read(path: Path) -> Report:
         if plain["format"] != FORMAT:
             raise GraderError(f"{path}: has format {plain['format']}, but this version reads {FORMAT}; grade again")
         return _report(plain)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise GraderError(f"{path}: is not a recorded report ({error!r}); grade again with --record") from None
 
 
@@ -69,7 +70,7 @@ def _report(plain: Mapping[str, Any]) -> Report:
         title=str(plain["title"]),
         parts=tuple(_part(part) for part in plain["parts"]),
         verdicts=tuple(_verdict(verdict) for verdict in plain["verdicts"]),
-        wall_s=float(plain["wall_s"]),
+        wall_s=_number(plain["wall_s"]),
         isolation=str(plain["isolation"]),
         notes=tuple(plain["notes"]),
         adjustments=tuple(Adjustment(**adjustment) for adjustment in plain["adjustments"]),
@@ -82,11 +83,15 @@ def _report(plain: Mapping[str, Any]) -> Report:
 
 def _part(plain: Mapping[str, Any]) -> Part:
     visibility = Visibility(plain["visibility"]) if plain["visibility"] else None
-    return Part(**{**plain, "visibility": visibility, "names": tuple(plain["names"])})
+    numbers = {key: _number(plain[key]) for key in ("points", "by_hand")}
+    texts = {key: _text(plain[key]) for key in ("number", "title")}
+    return Part(**{**plain, **numbers, **texts, "visibility": visibility, "names": _texts(plain["names"])})
 
 
 def _verdict(plain: Mapping[str, Any]) -> Verdict:
-    own = {**plain, "status": Status(plain["status"]), "mistakes": tuple(plain["mistakes"])}
+    texts = {key: _text(plain[key]) for key in ("student_output", "staff_output")}
+    numbers = {key: _number(plain[key]) for key in ("score", "wall_s")}
+    own = {**plain, **texts, **numbers, "status": Status(plain["status"]), "mistakes": _texts(plain["mistakes"])}
     return Verdict(**{**own, "check": _check(plain["check"])})
 
 
@@ -95,9 +100,28 @@ def _check(plain: Mapping[str, Any]) -> Check:
     return Check(
         **{
             **plain,
+            **{key: _text(plain[key]) for key in ("id", "name", "number")},
+            **{key: _number(plain[key]) for key in ("max_score", "timeout_s", "by_hand")},
             "visibility": Visibility(plain["visibility"]),
-            "requires": tuple(plain["requires"]),
-            "tags": tuple(plain["tags"]),
+            "requires": _texts(plain["requires"]),
+            "tags": _texts(plain["tags"]),
             "leaderboard": Leaderboard(**board) if board else None,
         }
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(map(_text, values))
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if isinstance(value, str) or not abs(number) <= _MOST:
+        raise ValueError(f"{value!r:.40} is no number of points or seconds")
+    return number

@@ -21,6 +21,9 @@ MARKS = {
 }
 
 
+_SAID_ONCE = (Status.FAILED, Status.BLOCKED)  # with the same words
+
+
 @dataclass(frozen=True)
 class Row:
     """A row: of one check, or of several that ended in the same way."""
@@ -48,7 +51,7 @@ def _group(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str:
     """What a check shares a row by; nothing if it has one of its own."""
     if verdict.status is Status.BLOCKED and (blocker := _blocker(verdict, known, staff)):
         return f"blocked by {blocker}"
-    if verdict.status is Status.FAILED and verdict.student_output.strip() and not verdict.exhibits:
+    if verdict.status in _SAID_ONCE and verdict.student_output.strip() and not verdict.exhibits:
         return f"said {verdict.student_output}"
     return "later" if verdict.status is Status.LATER and not _said(verdict).reason else ""
 
@@ -62,7 +65,7 @@ def _of_group(group: list[Verdict], known: Mapping[str, Verdict], staff: bool) -
             return Row(first.status, first.check.number, text, _score(group))
         text = messages.WAIT_FOR.format(count=count, blocker=blocker, numbers=numbers)
         return Row(first.status, "", text, _score(group))
-    if count > 1 and first.status is Status.FAILED:
+    if count > 1 and first.status in _SAID_ONCE:
         text = messages.SAME.format(count=count, numbers=numbers)
         return Row(first.status, "", text, _score(group), _said(first))
     if count > 1:

@@ -22,7 +22,7 @@ from autograder.report.lines import NAME_CHARS, cut, one_line, spread, wrapped
 from autograder.report.message import HINT
 from autograder.report.reproduction import reproduction
 from autograder.report.rows import MARKS, Row, rows
-from autograder.report.shown import part_numbers
+from autograder.report.shown import part_numbers, shown
 from autograder.report.text import clip
 from autograder.report.totals import Sum, counts, for_staff, graded, rule, totals
 
@@ -47,7 +47,7 @@ def terminal(
     report: Report, *, staff: bool = False, width: int = USUAL, colour: bool = False, whole: bool = False
 ) -> str:
     """The report as text of at most `width` columns. With `whole` every check has its row in the table."""
-    return _Page(report, staff=staff, width=width, colour=colour, whole=whole).text()
+    return _Page(shown(report, staff=staff), staff=staff, width=width, colour=colour, whole=whole).text()
 
 
 class _Page:

@@ -25,8 +25,9 @@ def serve(folder: Path, device: str) -> None:
     assignment = load_assignment(folder)
     answers = sys.stdout
     with closing(start_nursery(assignment)) as nursery:
-        from autograder.collect import Silent, run_checks
+        from autograder.collect import run_checks
         from autograder.host import Host
+        from autograder.listeners import Silent
         from autograder.validate.reach import Reach
 
         for line in sys.stdin:

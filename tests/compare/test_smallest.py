@@ -22,7 +22,11 @@ def example(actual, expected, *arguments):
     with examples(lambda function: ("submission", name) if function is actual else None):
         with pytest.raises(Mismatch) as raised:
             assert_matches(actual, expected, *arguments)
-    return raised.value.example
+        find = raised.value.find_example
+        try:
+            return find() if find else None
+        except (NotRecorded, StudentCodeFailed):  # as closer_look.py takes it
+            return None
 
 
 def pasted(found, function):
@@ -131,13 +135,13 @@ def test_integers_and_other_dtypes_are_written_as_such():
 def test_there_is_none_where_nobody_asked():
     with pytest.raises(Mismatch) as raised:
         assert_matches(lambda mu, logvar: -kl(mu, logvar), kl, *gaussians())
-    assert raised.value.example is None
+    assert raised.value.find_example is None
 
 
 def test_there_is_none_for_what_is_no_function_of_the_student_s():
     with examples(lambda function: None), pytest.raises(Mismatch) as raised:
         assert_matches(lambda mu, logvar: -kl(mu, logvar), kl, *gaussians())
-    assert raised.value.example is None
+    assert raised.value.find_example is None
 
 
 def test_there_is_none_for_a_function_that_draws():

@@ -185,7 +185,9 @@ def _write(folder: Path) -> None:
 
 def _steady(report: Report) -> Report:
     verdicts = tuple(map(_steady_verdict, report.verdicts))
-    return replace(report, verdicts=verdicts, wall_s=1.5, isolation="all layers hold")
+    return replace(
+        report, verdicts=verdicts, wall_s=1.5, isolation="all layers hold", place=f"handed_in/{report.submission}"
+    )
 
 
 def _steady_verdict(verdict: Verdict) -> Verdict:

@@ -82,7 +82,7 @@ def test_passed_checks_are_folded_with_their_pictures(wrong):
 def test_the_totals_are_honest(wrong, staff):
     text = Reader(wrong).text
     for said in (
-        "Checks passed: 4 of 12.",
+        "Checks passed: 4 of 11.",
         "2 of 2 points of extra credit are in it.",
         "2 checks were not run, because a check that they need failed.",
         "Graded after submission: another 2 points.",

@@ -1,5 +1,7 @@
 """A written answer in a report: the formula as it was understood, and its curve."""
 
+import math
+
 import pytest
 
 from autograder.answers import read
@@ -25,11 +27,16 @@ def test_a_formula_is_shown_as_it_was_understood_with_its_curve(questions):
     assert isinstance(formula, Formula)
     assert formula.mathml.startswith("<math") and "σ" in formula.text
     assert isinstance(curve, Plot)
-    assert (curve.x_label, curve.caption) == ("μ", "at σ = 1")
+    assert (curve.x_label, curve.caption) == ("μ", "at σ = 1.3")
     line = curve.lines[0]
-    middle = line.y[line.x.index(0.0)]
-    assert middle == pytest.approx(0.0, abs=1e-9)  # at the prior itself
-    assert line.y[0] == pytest.approx(4.5)
+    assert min(line.y) == line.y[line.x.index(0.0)] == pytest.approx((1.3**2 - 1 - math.log(1.3**2)) / 2, rel=1e-4)
+    assert line.y[0] == pytest.approx(min(line.y) + 4.5, rel=1e-4)
+
+
+def test_a_curve_of_a_wrong_formula_is_another_curve(questions):
+    _, right = shown(questions["kl_std"], "$$\\frac12(\\mu^2+\\sigma^2-1-\\log\\sigma^2)$$")
+    _, wrong = shown(questions["kl_std"], "$$\\frac12(\\mu^2+\\sigma^2-1-\\log\\sigma)$$")
+    assert right.lines != wrong.lines
 
 
 @pytest.mark.parametrize("text", ["no formula at all", "$$\\frac{$$", "$$\\foo(x)$$"])
