@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
@@ -116,6 +116,8 @@ class Session:
     @contextmanager
     def aside(self, most_s: float) -> Iterator[None]:
         """Calls that are no part of the check: of `most_s` together. Neither their time nor what they print counts."""
+        with suppress(Broken):
+            self._link.drain()
         limits, waited_s, self._printed = self._limits, self._link.waited_s, self.printed
         self._limits = replace(limits, timeout_s=min(limits.timeout_s, waited_s + most_s))
         try:

@@ -141,7 +141,7 @@ class Link:
         """Check that the worker said nothing unasked before it is ended. Raises Broken."""
         if self._sock.fileno() < 0:  # it is ended already, and the way out was interrupted
             return
-        self._drain_output()
+        self.drain()
         if self._readable_now():
             raise Broken(Cause.UNREADABLE, "it was sent without being asked for")
 
@@ -164,7 +164,7 @@ class Link:
         if self._sock.fileno() < 0:
             return
         with suppress(Broken):
-            self._drain_output()
+            self.drain()
         self._sock.close()
         for fd in (self._output_fd, self._words_fd, self._exit_fd):
             if fd is not None:
@@ -221,14 +221,15 @@ class Link:
                     poller.register(fd, select.POLLIN)
             ready = dict(poller.poll(min(left_s * 1000 + 1, 1000)))
             if self._output_fd in ready:
-                self._drain_output(once=True)
+                self.drain(once=True)
             if self._sock.fileno() in ready:
                 return
             if self._exit_fd in ready:
                 # It is gone, and a child of its own may hold the socket open: nothing more will be answered.
                 raise Broken(Cause.ENDED)
 
-    def _drain_output(self, once: bool = False) -> None:
+    def drain(self, once: bool = False) -> None:
+        """Take what the worker has printed, as far as it is there. Raises Broken if it is too much."""
         while self._output_fd is not None:
             try:
                 data = os.read(self._output_fd, _CHUNK)
