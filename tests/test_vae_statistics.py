@@ -13,6 +13,7 @@ from autograder.compare.distributions import assert_bernoulli, assert_standard_n
 from autograder.errors import Mismatch
 from autograder.student import InProcess
 from reference import vae
+from tests.slices import sliced
 
 SEEDS = 1000
 
@@ -30,7 +31,7 @@ def checks() -> ModuleType:
 @pytest.mark.parametrize("check", ["test_reparameterize_own_noise", "test_sample_bernoulli_own_noise"])
 def test_a_correct_sampler_passes_for_1000_seeds(check: str, checks: ModuleType) -> None:
     student = InProcess(vae)
-    for seed in range(SEEDS):
+    for seed in sliced(range(SEEDS), 4):
         torch.manual_seed(seed)
         getattr(checks, check)(student)  # raises Mismatch at a false alarm
 
