@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograder.exhibits import Exhibit
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -17,6 +19,7 @@ class Graded:
     staff: str = ""
     mistakes: tuple[str, ...] = ()
     by_hand: bool = False
+    exhibits: tuple[Exhibit, ...] = ()  # the formula as it was understood, and its curve
 
 
 def joined(*lines: str) -> str:

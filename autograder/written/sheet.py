@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from autograder import grading, messages
 from autograder.answers import Answer, Sheet, read_file
 from autograder.assignment import Assignment
 from autograder.bounded import TookTooMuch, bounded
-from autograder.exhibits import Exhibit
 from autograder.model import Check, Status, Verdict, Visibility
 from autograder.workspace import Workspace
 from autograder.written.choices import choice, match, prose
@@ -25,7 +25,6 @@ from autograder.written.steps import derivation
 ANSWERS = "answers.md"
 _TIMEOUT_S = 10.0
 _MOST_PROBLEMS = 6  # of a sheet: those of each question stand with it too
-_PICTURE_TIMEOUT_S = 5.0
 _KINDS = {
     "expr": expression,
     "number": expression,
@@ -57,6 +56,9 @@ def _file(folder: Path) -> Path:
         if path.name.casefold() in (ANSWERS, "answers.markdown", "answers.txt")
     ]
     return near[0] if near else exact
+
+
+Way = Callable[[Question, Answer], Graded]  # to grade an answer
 
 
 class Answers:
@@ -99,21 +101,7 @@ class Answers:
             verdict = grading.later(check, said=graded.text)
         else:
             verdict = _verdict(check, question, graded, time.monotonic() - started_s)
-        if self._exhibits:  # the curve of a right formula tells nothing that is not known
-            return replace(verdict, exhibits=self._shown(question, curve=verdict.status is not Status.PASSED))
-        return verdict
-
-    def _shown(self, question: Question, *, curve: bool) -> tuple[Exhibit, ...]:
-        """The formula of an answer, and its curve; where that takes too long or fails, nothing."""
-        answer = self._sheet.answers.get(question.id) if self._sheet else None
-        if answer is None or not answer.pieces:
-            return ()
-        from autograder.written.pictured import pictured
-
-        try:
-            return bounded(lambda: pictured(question, answer, curve=curve), _PICTURE_TIMEOUT_S)
-        except Exception:  # noqa: BLE001 - a picture is never a reason for a verdict
-            return ()
+        return replace(verdict, exhibits=graded.exhibits) if graded.exhibits else verdict
 
     def _graded(self, question: Question) -> Graded:
         if self._unread:
@@ -130,7 +118,8 @@ class Answers:
             return Graded(0.0, messages.answers.NO_HEADING_HERE.format(id=question.id))
         if not answer.pieces:
             return Graded(0.0, messages.answers.NOTHING_BELOW.format(line=answer.line))
-        return grade(question, answer, _KINDS[question.kind] if not self._later else echo)
+        way = _KINDS[question.kind] if not self._later else echo
+        return _grade_and_show(question, answer, way) if self._exhibits else grade(question, answer, way)
 
     def _read(self, path: Path) -> Sheet:
         numbers = {question.id: question.number for question in self._questions.values()}
@@ -141,7 +130,7 @@ class Answers:
             return Sheet({}, ())
 
 
-def grade(question: Question, answer: Answer, way: Callable[[Question, Answer], Graded] | None = None) -> Graded:
+def grade(question: Question, answer: Answer, way: Way | None = None) -> Graded:
     """Grade one answer in a process that can be killed, in the way of its kind if no other is given."""
     way = way or _KINDS[question.kind]
     try:
@@ -150,6 +139,23 @@ def grade(question: Question, answer: Answer, way: Callable[[Question, Answer], 
         staff = "\n".join(piece.text for piece in answer.pieces)[:4000]
         text = messages.answers.TOO_SLOW
         return Graded(0.0, text, joined(str(error), staff), by_hand=True)
+
+
+def _grade_and_show(question: Question, answer: Answer, way: Way) -> Graded:
+    """Grade one answer, with its formula and curve if they are had in the same time; else without."""
+    from autograder.written.pictured import pictured
+
+    def both() -> Graded:
+        graded = way(question, answer)
+        with suppress(Exception):  # a picture is never a reason for a verdict
+            # The curve of a right formula tells nothing that is not known.
+            return replace(graded, exhibits=pictured(question, answer, curve=graded.share < 1.0))
+        return graded
+
+    try:
+        return bounded(both, _TIMEOUT_S)
+    except Exception:  # noqa: BLE001 - what it is then is found without
+        return grade(question, answer, way)
 
 
 def _verdict(check: Check, question: Question, graded: Graded, wall_s: float) -> Verdict:
