@@ -27,7 +27,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("autograder", "assignments", "reference", "submissions_sample", "docs")
     for name in names:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "results.json"))
-    for name in ("setup.sh", "run_autograder", "requirements.txt", "requirements-dev.txt", "LICENSE", "pyproject.toml"):
+    for name in (
+        "setup.sh",
+        "run_autograder",
+        "requirements.txt",
+        "requirements-pictures.txt",
+        "requirements-dev.txt",
+        "LICENSE",
+        "pyproject.toml",
+    ):
         shutil.copy(ROOT / name, folder / name)
     (folder / "metadata.json").write_text("{}")
     (folder / ".venv" / "bin").mkdir(parents=True)

@@ -48,6 +48,7 @@ INSTEAD = {
 ELSEWHERE = {
     "./run_tests": ".ci/run",
     "./setup.sh": ".ci/run",
+    "./setup.sh --pictures": ".ci/run",
     ".venv/bin/python -m autograder bundle vae": ".ci/run and tests/test_bundle.py",
     ".venv/bin/python -m autograder rehearse vae.zip submissions_sample/vae/wrong_kl_log_sigma --environment "
     "/tmp/rehearsal-venv": ".ci/run and tests/test_rehearsal.py",
