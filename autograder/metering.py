@@ -35,20 +35,13 @@ class Meter:
         started_s = time.monotonic()
         if started_s < self._next_s:
             return
-        total_mib, is_bound = _together(process)
-        if total_mib > self.peak_mib:  # again: what forked or ended between two processes' turns was counted twice
-            total_mib, is_bound = min((total_mib, is_bound), _together(process))
-        if total_mib > self.peak_mib:
-            self.peak_mib, self.is_bound = total_mib, is_bound
+        seen = [memory for pid in tree(process) if (memory := _memory(pid)) is not None]
+        total_kib = sum(memory.own_kib for memory in seen) + max((memory.files_kib for memory in seen), default=0)
+        if total_kib / 1024 > self.peak_mib:
+            self.peak_mib = total_kib / 1024
+            self.is_bound = any(memory.is_bound for memory in seen)
         took_s = time.monotonic() - started_s
         self._next_s = time.monotonic() + max(_SAMPLE_S, took_s / _SHARE)
-
-
-def _together(process: int) -> tuple[float, bool]:
-    """The memory of a process and its descendants in MiB, and whether it is only a bound."""
-    seen = [memory for pid in tree(process) if (memory := _memory(pid)) is not None]
-    total_kib = sum(memory.own_kib for memory in seen) + max((memory.files_kib for memory in seen), default=0)
-    return total_kib / 1024, any(memory.is_bound for memory in seen)
 
 
 @dataclass(frozen=True)
