@@ -101,6 +101,7 @@ class OneLine(Nothing):
         self._live: Live | None = None
         self._thread: threading.Thread | None = None
         self._pausing = threading.Event()
+        self._changed = threading.Event()
         os.register_at_fork(before=self._pause, after_in_parent=self._resume)
 
     def planned(self, checks: Sequence[Check]) -> None:
@@ -110,9 +111,7 @@ class OneLine(Nothing):
 
     def begins(self, check: Check) -> None:
         self._check = check, time.monotonic()
-        if self._live is not None:  # at once: it may be over before the thread comes round
-            with suppress(OSError, ValueError):
-                self._live.refresh()
+        self._changed.set()  # drawn at once, by the thread: an interrupt would cut a line in two that is drawn here
 
     def reached(self, verdict: Verdict) -> None:
         self._check = None
@@ -161,12 +160,16 @@ class OneLine(Nothing):
         thread, self._thread = self._thread, None
         if thread is not None:
             self._pausing.set()
+            self._changed.set()
             thread.join()
 
     def _draw(self, live: Live) -> None:
         try:
-            while not self._pausing.wait(_EVERY_S):
-                live.refresh()
+            while not self._pausing.is_set():
+                if self._changed.wait(_EVERY_S):
+                    self._changed.clear()
+                if not self._pausing.is_set():
+                    live.refresh()
         except (OSError, ValueError):  # the terminal was closed: the grading goes on
             return
 
