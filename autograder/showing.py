@@ -69,11 +69,6 @@ class Show:
         return tuple(self._exhibits.values())
 
     @_quietly
-    def add(self, title: str, exhibit: Exhibit) -> None:
-        """Show an exhibit that is there already, in the place of one with the same title."""
-        self._exhibits[title] = exhibit
-
-    @_quietly
     def loss_curve(self, title: str, losses: Any, *, y_label: str = messages.pictures.LOSS, caption: str = "") -> None:
         """The losses of a training (a list or a tensor, one for each step) with the band of the reference's runs."""
         values = _vector(losses)

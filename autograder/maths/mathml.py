@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 
 from autograder.maths import nodes as n
 from autograder.maths.names import pretty
+from autograder.maths.render import CONSTANTS
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly something holds together
-_CONSTANTS = {"pi": "π", "e": "e", "inf": "∞"}
 _FUNCTIONS = {"logistic": "sigmoid"}
 _OVER = {"bar": "¯", "hat": "^", "tilde": "~"}
 _INDICES = {"tm1": "t−1", "tp1": "t+1"}
@@ -237,7 +237,7 @@ def _derivative(node: n.Derivative) -> tuple[str, int]:
 
 
 def _constant(node: n.Constant) -> tuple[str, int]:
-    return (_mn("∞") if node.name == "inf" else _mi(_CONSTANTS[node.name])), _ATOM
+    return (_mn("∞") if node.name == "inf" else _mi(CONSTANTS[node.name])), _ATOM
 
 
 _BUILDERS: dict[str, Callable[[Any], tuple[str, int]]] = {

@@ -11,7 +11,7 @@ from autograder.maths.names import pretty
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 _FUNCTIONS = {"sqrt": "√", "logistic": "sigmoid"}
-_CONSTANTS = {"pi": "π", "e": "e", "inf": "∞"}
+CONSTANTS = {"pi": "π", "e": "e", "inf": "∞"}
 _HALVES = {Fraction(1, 2): "½"}
 
 
@@ -113,7 +113,7 @@ def _divergence(node: n.Divergence) -> tuple[str, int]:
 
 _RENDERERS: dict[str, Callable[[Any], tuple[str, int]]] = {
     "Number": _number,
-    "Constant": lambda node: (_CONSTANTS[node.name], _ATOM),
+    "Constant": lambda node: (CONSTANTS[node.name], _ATOM),
     "Name": lambda node: (pretty("i" if node.name == "_" else node.name), _ATOM),
     "Item": _item,
     "Add": _add,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from autograder import grading
 from autograder.messages import terminal as messages
-from autograder.model import Status, Verdict, Visibility
+from autograder.model import Status, Verdict
 from autograder.report.message import Message, message
 from autograder.report.text import points
 
@@ -35,7 +35,7 @@ class Row:
     said: Message = Message("")  # below the text
 
 
-def rows(verdicts: Sequence[Verdict], known: Mapping[str, Verdict], *, staff: bool, whole: bool) -> list[Row]:
+def rows(verdicts: Sequence[Verdict], known: Mapping[str, Verdict], *, whole: bool) -> list[Row]:
     """The rows of a part. `known` are all verdicts of the report by id; with `whole` every check has a row."""
     if whole:
         return [_row(verdict) for verdict in verdicts]
@@ -43,23 +43,23 @@ def rows(verdicts: Sequence[Verdict], known: Mapping[str, Verdict], *, staff: bo
         return [Row(Status.PASSED, "", messages.ALL_PASSED.format(count=len(verdicts)), _score(verdicts))]
     groups: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        groups.setdefault(_group(verdict, known, staff) or verdict.check.id, []).append(verdict)
-    return [_of_group(group, known, staff) for group in groups.values()]
+        groups.setdefault(_group(verdict, known) or verdict.check.id, []).append(verdict)
+    return [_of_group(group, known) for group in groups.values()]
 
 
-def _group(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str:
+def _group(verdict: Verdict, known: Mapping[str, Verdict]) -> str:
     """What a check shares a row by; nothing if it has one of its own."""
-    if verdict.status is Status.BLOCKED and (blocker := _blocker(verdict, known, staff)):
+    if verdict.status is Status.BLOCKED and (blocker := _blocker(verdict, known)):
         return f"blocked by {blocker}"
     if verdict.status in _SAID_ONCE and verdict.student_output.strip() and not verdict.exhibits:
         return f"said {verdict.student_output}"
     return "later" if verdict.status is Status.LATER and not _said(verdict).reason else ""
 
 
-def _of_group(group: list[Verdict], known: Mapping[str, Verdict], staff: bool) -> Row:
+def _of_group(group: list[Verdict], known: Mapping[str, Verdict]) -> Row:
     first = group[0]
     count, numbers = len(group), ", ".join(verdict.check.number for verdict in group)
-    if first.status is Status.BLOCKED and (blocker := _blocker(first, known, staff)):
+    if first.status is Status.BLOCKED and (blocker := _blocker(first, known)):
         if count == 1:
             text = messages.WAITS_FOR.format(blocker=blocker, name=first.check.name)
             return Row(first.status, first.check.number, text, _score(group))
@@ -86,7 +86,7 @@ def _said(verdict: Verdict) -> Message:
     return message(verdict.student_output)
 
 
-def _blocker(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str:
+def _blocker(verdict: Verdict, known: Mapping[str, Verdict]) -> str:
     """The check that has to be mended first: its number, which says enough but for the import. Nothing if not known."""
     seen: set[str] = set()
     by: Verdict | None = verdict
@@ -95,8 +95,6 @@ def _blocker(verdict: Verdict, known: Mapping[str, Verdict], staff: bool) -> str
         by = grading.blocker(by.check, known)
     if by is None or by.status is Status.BLOCKED:
         return ""
-    if not staff and by.check.visibility is not Visibility.VISIBLE:
-        return messages.NOT_SHOWN
     return by.check.label if by.check.id == grading.IMPORT_CHECK_ID else by.check.number
 
 

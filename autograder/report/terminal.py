@@ -100,7 +100,7 @@ class _Page:
         self._say([""])
         if part is not None:
             self._say([_heading(part, verdicts, self.width)], _HEADING)
-        self._table(rows(verdicts, self.known, staff=self.staff, whole=self.whole))
+        self._table(rows(verdicts, self.known, whole=self.whole))
 
     def _table(self, shown: Sequence[Row]) -> None:
         of_numbers = max((cell_len(one_line(v.check.number)) for v in self.report.verdicts), default=0)
