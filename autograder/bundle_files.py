@@ -32,17 +32,25 @@ It holds the checks and the solutions: do not hand it to students. It was made w
 def bundle_files(assignment: Assignment, sample: Path | None = None) -> dict[str, Path | bytes]:
     """The zip's content: name -> file, or what to write."""
     project = assignment.folder.resolve().parents[1]
+    readme = _README.format(title=assignment.title, name=assignment.name, container=assignment.container)
+    return {
+        **grading_files(assignment),
+        **_requirements(project, assignment),
+        **_sample(assignment, sample),
+        "README.md": readme.encode(),
+    }
+
+
+def grading_files(assignment: Assignment) -> dict[str, Path]:
+    """What grading reads: the engine, the assignment, its reference, and what these import; by their places."""
+    project = assignment.folder.resolve().parents[1]
     own = _own_files(assignment)
     sources = [path for path in own.values() if path.suffix == ".py"]
     modules = imported_files(project, sources, [assignment.reference, *_closed_forms(assignment)])
-    readme = _README.format(title=assignment.title, name=assignment.name, container=assignment.container)
     return {
         **engine_files(project),
-        **_requirements(project, assignment),
         **own,
         **{path.relative_to(project).as_posix(): path for path in modules},
-        **_sample(assignment, sample),
-        "README.md": readme.encode(),
     }
 
 

@@ -126,23 +126,48 @@ def grade(
     progress.submission, progress.place = submission.name, str(submission)
     with stage(submission, assignment) as workspace:
         with closing(start_nursery(assignment, leftovers=workspace.root)) as nursery:
-            # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
-            from autograder.collect import run_checks
-            from autograder.host import Host
-            from autograder.written.sheet import answers_to
-
             progress.isolation = isolation_of(nursery, assignment.isolation if require_isolation else ())
-            progress.metadata = _metadata(assignment, metadata)
-            progress.given_back = over_the_limit(progress.report(), assignment.policies, progress.metadata)
-            if progress.given_back is not None:
-                return progress.report()
-            students = progress.metadata.students if progress.metadata else ()
-            host = Host(
-                nursery, workspace, assignment, device=devices.chosen(device), students=students, exhibits=exhibits
-            )
-            written = answers_to(assignment, workspace, exhibits=exhibits)
-            progress.workspace, progress.notes = workspace, written.notes if written else ()
-            run_checks(assignment, host, only=only, listener=progress, deadline_s=deadline_s, written=written)
+            wishes = Wishes(tuple(only), deadline_s, device, exhibits)
+            return grade_staged(assignment, workspace, nursery, progress, wishes, metadata)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a submission is to be graded: see `grade`. Without `figures` the report has none that no second run has."""
+
+    only: tuple[str, ...] = ()
+    deadline_s: float | None = None
+    device: str = "auto"
+    exhibits: bool = False
+    figures: bool = True
+
+
+def grade_staged(
+    assignment: Assignment,
+    workspace: Workspace,
+    nursery: Nursery,
+    progress: Progress,
+    wishes: Wishes,
+    metadata: Path | None = None,
+) -> Report:
+    """Grade a staged submission with a nursery that runs; it may have served other submissions before."""
+    # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
+    from autograder.collect import run_checks
+    from autograder.host import Host
+    from autograder.written.sheet import answers_to
+
+    progress.metadata = _metadata(assignment, metadata)
+    progress.given_back = over_the_limit(progress.report(), assignment.policies, progress.metadata)
+    if progress.given_back is not None:
+        return progress.report()
+    students = progress.metadata.students if progress.metadata else ()
+    device, exhibits = devices.chosen(wishes.device), wishes.exhibits
+    host = Host(
+        nursery, workspace, assignment, device=device, students=students, exhibits=exhibits, figures=wishes.figures
+    )
+    written = answers_to(assignment, workspace, exhibits=exhibits)
+    progress.workspace, progress.notes = workspace, written.notes if written else ()
+    run_checks(assignment, host, only=wishes.only, listener=progress, deadline_s=wishes.deadline_s, written=written)
     return progress.report()
 
 

@@ -5,11 +5,13 @@ Only regular files are taken: a link could point at the answers. What other tool
 
 from __future__ import annotations
 
+import enum
 import os
 import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import messages
@@ -104,33 +106,68 @@ def _top(path: Path, module_file: str) -> Path:
 
 def _copy(folder: Path, workspace: Workspace) -> None:
     """Copy the regular files below a folder; what is not taken is noted in the workspace."""
-    entries, size = 0, 0
+    try:
+        for entry in entries(folder):
+            target = workspace.staged / entry.below
+            match entry.kind:
+                case Kind.FILE:
+                    shutil.copyfile(entry.source, target)
+                case Kind.FOLDER:
+                    target.mkdir(exist_ok=True)
+                case Kind.LINK:
+                    workspace.not_files[str(entry.below)] = messages.handing_in.A_LINK
+                case Kind.DEVICE:
+                    workspace.not_files[str(entry.below)] = messages.handing_in.A_DEVICE
+    except Refused as refused:
+        workspace.refusal = str(refused)
+
+
+class Kind(enum.Enum):
+    """What lies in a folder that was handed in."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something in a folder that was handed in: where it lies, as seen from the folder, and what it is."""
+
+    source: Path
+    below: Path
+    kind: Kind
+
+
+class Refused(Exception):
+    """A folder is not taken, or not all of it; the text says why, for the student."""
+
+
+def entries(folder: Path) -> Iterator[Entry]:
+    """What is in a folder, in order, without what other tools left behind. Raises Refused where it is too much."""
+    count, size = 0, 0
     for current, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in _LEFT_BEHIND)
         below = Path(current).relative_to(folder)
-        sources = [Path(current) / name for name in sorted(names) if name not in _LEFT_BEHIND]
-        entries += len(folders) + len(sources)
-        size += sum(source.stat().st_size for source in sources if _kind(source) is None)
-        if refusal := _refusal(entries, size, len(below.parts)):
-            workspace.refusal = refusal
-            return
-        (workspace.staged / below).mkdir(exist_ok=True)
-        for source in [*sources, *(Path(current) / name for name in folders)]:
-            if kind := _kind(source):
-                workspace.not_files[str(below / source.name)] = kind
-            elif not source.is_dir():
-                shutil.copyfile(source, workspace.staged / below / source.name)
+        kept = sorted(name for name in names if name not in _LEFT_BEHIND)
+        found = [Path(current) / name for name in [*kept, *folders]]
+        kinds = [_kind(path) for path in found]
+        count += len(found)
+        size += sum(path.stat().st_size for path, kind in zip(found, kinds, strict=True) if kind is Kind.FILE)
+        if refusal := _refusal(count, size, len(below.parts)):
+            raise Refused(refusal)
+        yield from (Entry(path, below / path.name, kind) for path, kind in zip(found, kinds, strict=True))
 
 
-def _kind(path: Path) -> str | None:
-    """What a path is, in words, if it is neither a file nor a folder."""
+def _kind(path: Path) -> Kind:
     if path.is_symlink():
-        return messages.handing_in.A_LINK
-    return None if path.is_file() or path.is_dir() else messages.handing_in.A_DEVICE
+        return Kind.LINK
+    return Kind.FILE if path.is_file() else Kind.FOLDER if path.is_dir() else Kind.DEVICE
 
 
-def _refusal(entries: int, size: int, depth: int) -> str | None:
+def _refusal(count: int, size: int, depth: int) -> str | None:
     """Why no more is copied: every worker gets a copy of its own."""
-    if entries > _MAX_FILES or size > _MAX_MIB << 20:
+    if count > _MAX_FILES or size > _MAX_MIB << 20:
         return messages.handing_in.TOO_MUCH.format(files=_MAX_FILES, mib=_MAX_MIB)
     return messages.handing_in.TOO_DEEP.format(depth=_MAX_DEPTH) if depth > _MAX_DEPTH else None

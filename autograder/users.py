@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder.errors import WallError
 from autograder.worker import confine
 
-FIRST_USER_ID, BLOCK, BLOCKS = 60_100, 100, 50  # above what systems hand out, below 65534 (nobody)
+FIRST_USER_ID, BLOCK, BLOCKS = 60_100, 25, 200  # above what systems hand out, below 65534 (nobody)
 
 
 class Users:

@@ -35,7 +35,7 @@ class Workspace:
         self._module_file = module_file
         self._users = Users()
         try:
-            self.root = Path(tempfile.mkdtemp(prefix="autograder-", dir=_place(self._users.are_given)))
+            self.root = Path(tempfile.mkdtemp(prefix="autograder-", dir=place_of(self._users.are_given)))
         except BaseException:
             self._users.close()
             raise
@@ -132,8 +132,8 @@ class Workspace:
                 _remove_strays(home.user_id)
 
 
-def _place(for_other_users: bool) -> str:
-    """Where the workspace is made. Workers that are other users than root must be able to get there."""
+def place_of(for_other_users: bool) -> str:
+    """Where a workspace is made. Workers that are other users than root must be able to get there."""
     asked_for = tempfile.gettempdir()
     for place in (asked_for, "/tmp", "/var/tmp"):
         path = Path(place).resolve()

@@ -82,15 +82,13 @@ def _answer(control: socket.socket, nursing: _Nursing, message: bytes, fds: list
         control.send(json.dumps(answer).encode())
 
 
-def _prepare(warm_up_optimizer: bool) -> None:
+def _prepare(wants_optimizer: bool) -> None:
     """Pay once what every worker would pay again."""
     import torch
     import torch.nested._internal.nested_tensor  # noqa: F401 - imported by the first backward()
 
-    if warm_up_optimizer:  # the first optimizer of a process imports 800 modules
-        with tempfile.TemporaryDirectory() as folder:  # it makes a cache, for which we have no use
-            os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-            torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+    if wants_optimizer:
+        warm_up_optimizer()
     in_process.load_data_in_process()
     confine.tasks_of_user()
     for gpu in (False, True):
@@ -100,6 +98,15 @@ def _prepare(warm_up_optimizer: bool) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
+
+
+def warm_up_optimizer() -> None:
+    """Make a first optimizer: that imports 800 modules."""
+    import torch
+
+    with tempfile.TemporaryDirectory() as folder:  # it makes a cache, for which we have no use
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
+        torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
 
 
 class _Nursing:

@@ -1,0 +1,143 @@
+"""The slots of this machine at work: orders in, graded submissions out, in whatever order they are done.
+
+A slot that breaks is replaced. A submission is tried twice: what broke may have been the slot, or the machine, which
+had no memory left. If it breaks twice it is not graded, and everybody else's is.
+"""
+
+from __future__ import annotations
+
+import selectors
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import IO, Any
+
+from autograder.assignment import Assignment
+from autograder.errors import GraderError
+from autograder.messages import regrading as messages
+from autograder.regrade.order import Graded, Order, Task, receive_answer, send_order
+from autograder.regrade.zygote import SlotEnds, Zygote
+
+TRIES = 2
+_HOPELESS = 5  # submissions that could not be graded before any could
+STUCK_AFTER_S = 2 * 3600.0  # checks have limits of their own: a slot that takes so long is broken
+
+
+class Stopped(GraderError):
+    """No submission can be graded: the fault is in the assignment, or this machine lacks what was asked for."""
+
+
+@dataclass
+class _At:
+    """A slot, and what it is at."""
+
+    ends: SlotEnds
+    order: Order | None = None
+    tries: int = 0
+    since_s: float = 0.0
+
+
+class Crew:
+    """Slots of this machine; use as a context manager: leaving it ends them."""
+
+    def __init__(self, assignment: Assignment, task: Task, workers: int, log: IO[Any] | None = None) -> None:
+        self._assignment, self._task, self._workers, self._log = assignment, task, workers, log
+        self._open = ExitStack()
+        self._selector = selectors.DefaultSelector()
+        self._again: list[tuple[Order, int]] = []  # with how often each was tried
+        self._at: dict[int, _At] = {}  # by the slot's process
+        self._zygote: Zygote | None = None  # once there is something to grade
+        self._graded = self._failed = 0
+
+    def __enter__(self) -> Crew:
+        self._open.callback(self._selector.close)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        for at in self._at.values():
+            at.ends.close()
+        self._open.close()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether what is graded leaves this machine."""
+        return False
+
+    def grade(self, orders: Iterator[Order]) -> Iterator[Graded]:
+        """Grade what is ordered; an order is taken when a slot is free. Raises Stopped and WallError."""
+        self._start(orders)
+        while any(at.order for at in self._at.values()):
+            for key, _ in self._selector.select(timeout=1.0):
+                if graded := self._hear(key.data):
+                    yield graded
+                if key.data.ends.pid in self._at and key.data.order is None:
+                    self._give(key.data, orders)
+            self._end_stuck()
+            self._start(orders)
+
+    def _start(self, orders: Iterator[Order]) -> None:
+        """Fork slots until there are enough of them, or no more orders."""
+        while len(self._at) < self._workers and (following := self._next(orders)):
+            at = _At(self._fork())
+            self._at[at.ends.pid] = at
+            self._selector.register(at.ends.sock, selectors.EVENT_READ, at)
+            self._send(at, *following)
+
+    def _fork(self) -> SlotEnds:
+        if self._zygote is None:
+            self._zygote = self._open.enter_context(Zygote(self._log))
+        wanted = self._assignment
+        return self._zygote.fork(wanted.folder, self._task, warm_up_optimizer=wanted.warm_up_optimizer)
+
+    def _next(self, orders: Iterator[Order]) -> tuple[Order, int] | None:
+        if self._again:
+            return self._again.pop(0)
+        order = next(orders, None)
+        return (order, 0) if order is not None else None
+
+    def _give(self, at: _At, orders: Iterator[Order]) -> None:
+        following = self._next(orders)
+        if following:
+            self._send(at, *following)
+
+    def _send(self, at: _At, order: Order, tries: int) -> None:
+        at.order, at.tries, at.since_s = order, tries + 1, time.monotonic()
+        try:
+            send_order(at.ends.stream, order)
+        except OSError:  # it has ended: hearing from it says so
+            return
+
+    def _hear(self, at: _At) -> Graded | None:
+        """What a slot says: of a submission, that it is ready, or nothing any more."""
+        answer = receive_answer(at.ends.stream)
+        if answer is not None and "ready" in answer:
+            return None
+        if answer is not None and "stop" in answer:
+            raise Stopped(answer["stop"])
+        if answer is not None and "graded" in answer:
+            at.order = None
+            self._graded += 1
+            return Graded(**answer["graded"])
+        return self._lose(at, answer["broke"] if answer else messages.SLOT_ENDED)
+
+    def _lose(self, at: _At, why: str) -> Graded | None:
+        """A slot is lost. Its submission is tried again, or is the answer if it was tried often enough."""
+        self._selector.unregister(at.ends.sock)
+        del self._at[at.ends.pid]
+        at.ends.kill()
+        at.ends.close()
+        if at.order is None:
+            return None
+        if at.tries < TRIES:
+            self._again.append((at.order, at.tries))
+            return None
+        self._failed += 1
+        if not self._graded and self._failed >= _HOPELESS:
+            raise Stopped(messages.HOPELESS.format(count=self._failed, why=why))
+        return Graded(at.order.name, at.order.key, failure=messages.TRIED.format(times=at.tries, why=why))
+
+    def _end_stuck(self) -> None:
+        for at in list(self._at.values()):
+            if at.order is not None and time.monotonic() - at.since_s > STUCK_AFTER_S:
+                at.ends.kill()  # what is heard of it next is that it ended

@@ -1,0 +1,104 @@
+"""The folder of a class's results, and which of them are finished: a run that was killed goes on where it was.
+
+    RESULTS/submissions/NAME/results.json, record.json, report.html     the same bytes for the same class
+    RESULTS/submissions/NAME/.finished.json                             written last: what the files were made from
+    RESULTS/times.csv, grades.csv, class/, changes.csv                  written when all are graded
+
+A result is finished if its mark has the key that the submission has now, and its files are what they were when the mark
+was written. So what was being written when a run was killed is made again, and nothing else is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.messages import regrading as messages
+from autograder.regrade.order import Graded
+from autograder.whole_files import write_whole
+
+SUBMISSIONS, MARK, LOCK, LOG = "submissions", ".finished.json", ".lock", "regrade.log"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished result: what it was made from, and how long that took."""
+
+    key: str
+    isolation: str
+    seconds: float
+    slowest: str
+    slowest_seconds: float
+
+
+class Results:
+    """A folder of results."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Have the folder, which is made, for this run alone. Raises UsageError where another run has it."""
+        try:
+            (self.folder / SUBMISSIONS).mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise UsageError(messages.NO_FOLDER.format(folder=self.folder, why=error.strerror)) from None
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(messages.IN_USE.format(folder=self.folder)) from None
+            yield
+        finally:
+            os.close(lock)
+
+    def of(self, name: str) -> Path:
+        """The folder of one submission's results."""
+        return self.folder / SUBMISSIONS / name
+
+    def finished(self, name: str, key: str) -> Finished | None:
+        """The finished result of a submission, if it has the key."""
+        found = self._mark(name)
+        if found is None or found["key"] != key:
+            return None
+        try:
+            if any(_digest(self.of(name) / file) != digest for file, digest in found["files"].items()):
+                return None
+        except OSError:
+            return None
+        return Finished(**{field: found[field] for field in Finished.__dataclass_fields__})
+
+    def keep(self, graded: Graded) -> None:
+        """Write a result, and then its mark. Raises GraderError."""
+        folder = self.of(graded.name)
+        for file, text in graded.files.items():
+            write_whole(folder / file, text, messages.WRITE_CURE)
+        finished = Finished(graded.key, graded.isolation, graded.seconds, graded.slowest, graded.slowest_seconds)
+        files = {file: hashlib.sha256(text.encode()).hexdigest() for file, text in graded.files.items()}
+        mark = json.dumps({"format": FORMAT, **asdict(finished), "files": files}, indent=1)
+        write_whole(folder / MARK, mark + "\n", messages.WRITE_CURE)
+
+    def _mark(self, name: str) -> dict[str, Any] | None:
+        path = self.of(name) / MARK
+        try:
+            found = json.loads(path.read_bytes())
+            wanted = {"format", "files", *Finished.__dataclass_fields__}
+            is_ours = isinstance(found, dict) and set(found) == wanted and found["format"] == FORMAT
+        except (OSError, ValueError):
+            return None
+        return found if is_ours and isinstance(found["files"], dict) else None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
