@@ -28,6 +28,7 @@ from autograder.explain import command as explaining
 from autograder.handout import command as handout
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
+from autograder.regrade import command as regrading
 from autograder.report import gradescope
 from autograder.report.drawing import Drawing
 from autograder.report.plain import plain
@@ -120,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     outputs.add_to(command)
     command.set_defaults(run=_grade)
-    for other in (doctor, scaffold, validation, templates, explaining, bundle, rehearse, handout, classes):
+    for other in (doctor, scaffold, validation, templates, explaining, bundle, rehearse, handout, classes, regrading):
         other.add_to(commands, known_assignments(ASSIGNMENTS))  # each sets the function that runs it
     return parser
 

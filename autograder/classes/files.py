@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Wanted:
     roster: Path | None = None
     column: str | None = None
     key: bool = False
+    only: frozenset[str] | None = None  # the names of the submissions to report on: not of all that is there
+    called: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what else a roster may call them
 
 
 @dataclass
@@ -49,8 +51,9 @@ def files_of(wanted: Wanted, root: Path) -> Files:
     if not found:
         raise GraderError("\n".join([messages.NO_REPORTS.format(folder=wanted.results), *made.remarks]))
     found = of_one_assignment(found, _titles(root), wanted.assignment)
+    found = [one for one in found if wanted.only is None or one.name in wanted.only]
     if wanted.roster is not None:
-        _add_grades(made, found, wanted.roster, wanted.column)
+        _add_grades(made, found, wanted)
     names = ids((one.name for one in found), salt_in(wanted.output))
     entries = [Entry(names[one.name], one.report) for one in found]
     own = {"class.html": page(entries, _catalogue(root, found)), "class.csv": exports.of_class(entries)}
@@ -61,13 +64,17 @@ def files_of(wanted: Wanted, root: Path) -> Files:
     return made
 
 
-def _add_grades(made: Files, found: Sequence[Found], roster: Path, column: str | None) -> None:
+def _add_grades(made: Files, found: Sequence[Found], wanted: Wanted) -> None:
+    assert wanted.roster is not None
     reports = {one.name: one.report for one in found}
-    called = {one.name: [one.report.submission] if one.report.submission else [] for one in found}
-    of = matched(read_roster(roster), called, roster)
+    called = {
+        one.name: [*([one.report.submission] if one.report.submission else []), *wanted.called.get(one.name, ())]
+        for one in found
+    }
+    of = matched(read_roster(wanted.roster), called, wanted.roster)
     grades = {student: reports[name] if name else None for student, name in of.items()}
     possible = max(report.max_score for report in reports.values())
-    heading = column or found[0].report.title or found[0].report.assignment
+    heading = wanted.column or found[0].report.title or found[0].report.assignment
     made.contents["grades.csv"] = exports.for_canvas(grades, heading, possible)
     made.contents["gradescope.csv"] = exports.for_gradescope(grades, possible)
     made.remarks += _missing([student.name for student, name in of.items() if name is None], messages.UNKNOWN_STUDENTS)

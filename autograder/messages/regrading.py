@@ -9,3 +9,71 @@ HOPELESS = "the first {count} submissions could not be graded: {why}; see regrad
 NO_FOLDER = "{folder}: cannot be written ({why}); name another folder with -o RESULTS"
 IN_USE = "{folder}: another regrade is writing there; wait until it has ended, or name another folder with -o RESULTS"
 WRITE_CURE = "make room, or name another folder with -o RESULTS; what is finished is not graded again"
+
+# ------------------------------------------------------------------------------------- while it runs
+
+DONE = "{done} of {total} submissions"
+RATE = "{rate:.1f} a minute"
+REMAINING = "{time} left"
+NOT_GRADED_SO_FAR = "{count} could not be graded"
+FAULTS_SO_FAR = "{count} with faults of the autograder"
+SECONDS, MINUTES, HOURS = "{seconds} s", "{minutes} min", "{hours} h {minutes:02d} min"
+STOPPED = "stopped: {done} of {total} are graded; the same command goes on from there"
+
+# ------------------------------------------------------------------------------------- the tables
+
+GRADES_HEADER = (
+    "submission", "name", "sid", "email", "total", "max", "waiting for a person", "lost to faults", "state", "why",
+)  # fmt: skip
+STATE_GRADED, STATE_FAULTS, STATE_NOT_GRADED = "graded", "graded with faults", "not graded"
+TIMES_HEADER = ("submission", "seconds", "slowest check", "its seconds")
+
+# ------------------------------------------------------------------------------------- when it has ended
+
+SUMMARY = "{total} submissions of {assignment}: {graded} graded now, {before} before"
+SUMMARY_FAULTS = (
+    "{count} have checks that met a fault of the autograder: {names}; they lose these points until the fault is mended "
+    "and the same command is run again"
+)
+NOT_GRADED = "not graded: {name}: {why}"
+MORE_NOT_GRADED = "not graded: {count} more, named in grades.csv"
+ISOLATION = "isolation: {line}"
+LEFT_OVER = "{count} results in {folder} are of submissions that are not there any more, and are not counted: {names}"
+NO_METADATA = (
+    "the assignment has policies that need to know when and by whom something was handed in, which is not known of "
+    "{count} submissions: these policies were not applied to them"
+)
+NO_DUE = "the assignment has a penalty for lateness, but when it was due is not known: give --due, as in {example}"
+
+# ------------------------------------------------------------------------------------- the command
+
+ONE_IN_ANOTHER = "{output} and {submissions} lie one in the other; name a folder for the results that is elsewhere"
+NO_COUNT = "is {got}, but should be a number from 1"
+NO_MOMENT = "is {got}, but should be a time with an offset, as in {example}"
+
+HELP = "grade a whole class, from what was downloaded"
+DESCRIPTION = (
+    "Grades every submission of a class, on all processors or on a Dask cluster, and writes results.json and "
+    "record.json for each, grades.csv, times.csv and the class report. A run that was stopped or killed goes on where "
+    "it was. Exit status: 0 if all were graded, 2 for a fault of the autograder's in any, or a wrong command line."
+)
+HELP_ASSIGNMENT = "which homework, for example vae"
+HELP_SUBMISSIONS = (
+    "what was downloaded from Gradescope, Canvas or Moodle, as a folder or as the zip; or a folder with a folder, a zip, "
+    "a notebook or a .py file for each submission"
+)
+HELP_OUTPUT = "the folder of the results; what is finished in it is not graded again"
+HELP_WORKERS = "submissions that are graded side by side (as many as there are processors)"
+HELP_SCHEDULER = "grade on the Dask cluster of this scheduler, as in tcp://host:8786"
+HELP_COMPARE = (
+    "say whose score would change, and why, against these results: the folder of an earlier run, records or "
+    "results.json files, or the word platform for those in Gradescope's export"
+)
+HELP_HTML = "also write report.html for each submission"
+HELP_DUE = "when it was due, for policies about lateness: Gradescope's export does not say it"
+HELP_ROSTER = "a CSV of the course: the class report has lists of grades for Canvas and Gradescope"
+HELP_COLUMN = "the heading of the assignment in Canvas' list, as in the command class"
+HELP_AGAIN = "grade what is finished too"
+HELP_DEVICE = "where trainings run (cpu); cuda on a cluster asks for workers with the resource GPU"
+HELP_ISOLATION = "run no student code unless the layers of isolation that the assignment names hold"
+HELP_PLAIN = "tell the progress in lines, for screen readers and logs"

@@ -45,6 +45,7 @@ class Graded:
     seconds: float = 0.0
     slowest: str = ""
     slowest_seconds: float = 0.0
+    errors: int = 0  # checks that met a fault of ours
 
 
 def send_order(stream: BinaryIO, order: Order) -> None:

@@ -85,6 +85,7 @@ class _Slot:
             seconds=report.wall_s,
             slowest=slowest.check.number if slowest else "",
             slowest_seconds=slowest.wall_s if slowest else 0.0,
+            errors=len(report.with_status(Status.ERROR)),
         )
 
     def _report(self, order: Order, handed_in: Path, metadata: Path | None) -> Report:

@@ -1,0 +1,125 @@
+"""The command regrade: its command line, and what is written and said when a class is graded."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.assignment import Assignment, find_assignment, load_assignment
+from autograder.errors import GraderError, UsageError
+from autograder.messages import regrading as messages
+from autograder.metadata import moment
+from autograder.report.text import clean
+from autograder.screens import Screen
+from autograder.worker import confine
+
+if TYPE_CHECKING:
+    from autograder.regrade.handed_in import HandedIn
+    from autograder.regrade.results import Results
+    from autograder.regrade.run import Class, Run
+
+FAULT = 2
+_EXAMPLE = "2026-10-01T23:59:00+02:00"
+
+
+def add_to(commands: Any, assignments: list[str]) -> None:
+    """Declare the command's arguments."""
+    command = commands.add_parser("regrade", help=messages.HELP, description=messages.DESCRIPTION)
+    command.add_argument("assignment", metavar="ASSIGNMENT", help=messages.HELP_ASSIGNMENT)
+    command.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help=messages.HELP_SUBMISSIONS)
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help=messages.HELP_OUTPUT)
+    command.add_argument("--workers", type=_count, default=_processors(), metavar="N", help=messages.HELP_WORKERS)
+    command.add_argument("--scheduler", metavar="ADDRESS", help=messages.HELP_SCHEDULER)
+    command.add_argument("--compare", type=Path, metavar="OLD_RESULTS", help=messages.HELP_COMPARE)
+    command.add_argument("--html", action="store_true", help=messages.HELP_HTML)
+    command.add_argument("--due", type=_moment, metavar="TIME", help=messages.HELP_DUE)
+    command.add_argument("--roster", type=Path, metavar="ROSTER.csv", help=messages.HELP_ROSTER)
+    command.add_argument("--column", metavar="HEADING", help=messages.HELP_COLUMN)
+    command.add_argument("--again", action="store_true", help=messages.HELP_AGAIN)
+    command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help=messages.HELP_DEVICE)
+    command.add_argument("--require-isolation", action="store_true", help=messages.HELP_ISOLATION)
+    command.add_argument("--plain", action="store_true", help=messages.HELP_PLAIN)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, root: Path) -> int:
+    """Grade a class, and write its results. The exit status."""
+    from autograder.regrade.finishing import finish
+    from autograder.regrade.order import Task
+    from autograder.regrade.reading import opened
+    from autograder.regrade.results import Results
+    from autograder.regrade.run import Class
+
+    assignment = load_assignment(find_assignment(options.assignment, root))
+    _check_places(options.submissions, options.output)
+    confine.hide_memory()  # all results pass through this process
+    task = Task(options.device, html=options.html, require_isolation=options.require_isolation)
+    results = Results(options.output)
+    with opened(options.submissions, assignment.module_file, options.due) as folder, results.locked():
+        for remark in [*folder.remarks, *_remarks(assignment, folder.submissions, options.due)]:
+            _tell(remark)
+        wanted = Class(assignment, folder.submissions, task, options.workers, options.scheduler, again=options.again)
+        run = _graded(wanted, results, plain=options.plain)
+        said, is_good = finish(run, root, options)
+    print("\n".join(map(clean, said)))
+    return 0 if is_good else FAULT
+
+
+def _graded(wanted: Class, results: Results, *, plain: bool) -> Run:
+    from autograder.regrade.progress import Tally, display
+    from autograder.regrade.run import Run
+
+    tally = Tally(len(wanted.submissions))
+    screen = Screen.of(sys.stderr, os.environ)
+    try:
+        with display(sys.stderr, screen, tally, plain=plain) as shown:
+            run = Run(wanted, results, tally, shown)
+            run.grade()
+    except (KeyboardInterrupt, GraderError):
+        _tell(messages.STOPPED.format(done=tally.graded + tally.before, total=tally.total))
+        raise
+    return run
+
+
+def _check_places(submissions: Path, output: Path) -> None:
+    """Results must not lie among submissions, or the next run would grade them."""
+    inside, around = output.resolve(), submissions.resolve()
+    if inside == around or around in inside.parents or inside in around.parents:
+        raise UsageError(messages.ONE_IN_ANOTHER.format(output=output, submissions=submissions))
+
+
+def _remarks(assignment: Assignment, submissions: Sequence[HandedIn], due: datetime | None) -> Iterator[str]:
+    """What staff should know before they read grades: policies that cannot be applied."""
+    unknown = sum(handed_in.metadata is None for handed_in in submissions)
+    if assignment.policies.need_metadata and unknown:
+        yield messages.NO_METADATA.format(count=unknown)
+    if assignment.policies.late is not None and unknown < len(submissions) and due is None:
+        yield messages.NO_DUE.format(example=_EXAMPLE)
+
+
+def _tell(text: str) -> None:
+    print(clean(text), file=sys.stderr)  # names of files are in it: none may steer the terminal
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(messages.NO_COUNT.format(got=text))
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    found = moment(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(messages.NO_MOMENT.format(got=text, example=_EXAMPLE))
+    return found
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
