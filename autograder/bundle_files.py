@@ -34,6 +34,7 @@ def bundle_files(assignment: Assignment, sample: Path | None = None) -> dict[str
     project = assignment.folder.resolve().parents[1]
     readme = _README.format(title=assignment.title, name=assignment.name, container=assignment.container)
     return {
+        **engine_files(project),
         **grading_files(assignment),
         **_requirements(project, assignment),
         **_sample(assignment, sample),
@@ -48,7 +49,7 @@ def grading_files(assignment: Assignment) -> dict[str, Path]:
     sources = [path for path in own.values() if path.suffix == ".py"]
     modules = imported_files(project, sources, [assignment.reference, *_closed_forms(assignment)])
     return {
-        **engine_files(project),
+        **files_below(project / "autograder", "autograder"),
         **own,
         **{path.relative_to(project).as_posix(): path for path in modules},
     }

@@ -59,8 +59,8 @@ DESCRIPTION = (
 )
 HELP_ASSIGNMENT = "which homework, for example vae"
 HELP_SUBMISSIONS = (
-    "what was downloaded from Gradescope, Canvas or Moodle, as a folder or as the zip; or a folder with a folder, a zip, "
-    "a notebook or a .py file for each submission"
+    "what was downloaded from Gradescope, Canvas or Moodle, as a folder or as the zip; or a folder with a folder, a "
+    "zip, a notebook or a .py file for each submission"
 )
 HELP_OUTPUT = "the folder of the results; what is finished in it is not graded again"
 HELP_WORKERS = "submissions that are graded side by side (as many as there are processors)"

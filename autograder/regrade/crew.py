@@ -60,9 +60,9 @@ class Crew:
         self._open.close()
 
     @property
-    def is_remote(self) -> bool:
-        """Whether what is graded leaves this machine."""
-        return False
+    def slots(self) -> tuple[int, ...]:
+        """The processes of the slots that there are now."""
+        return tuple(self._at)
 
     def grade(self, orders: Iterator[Order]) -> Iterator[Graded]:
         """Grade what is ordered; an order is taken when a slot is free. Raises Stopped and WallError."""
@@ -85,9 +85,10 @@ class Crew:
             self._send(at, *following)
 
     def _fork(self) -> SlotEnds:
-        if self._zygote is None:
-            self._zygote = self._open.enter_context(Zygote(self._log))
         wanted = self._assignment
+        if self._zygote is None:
+            project = wanted.folder.resolve().parents[1]
+            self._zygote = self._open.enter_context(Zygote(project, self._log))
         return self._zygote.fork(wanted.folder, self._task, warm_up_optimizer=wanted.warm_up_optimizer)
 
     def _next(self, orders: Iterator[Order]) -> tuple[Order, int] | None:

@@ -26,6 +26,7 @@ from autograder.pipeline import Progress, Wishes, grade_staged, start_nursery
 from autograder.regrade.order import Graded, Order, Task, receive_order, send_answer
 from autograder.regrade.packed import unpack
 from autograder.report.text import clean
+from autograder.steady import without_addresses
 from autograder.submission import stage
 from autograder.worker import confine
 from autograder.worker.clearing import clear
@@ -133,9 +134,9 @@ def _answer(stream: BinaryIO, slot: _Slot, order: Order) -> bool:
 
 
 def _steady(report: Report) -> Report:
-    """The report without what differs from run to run: times, and where the grader lies, which tracebacks tell."""
+    """The report without what differs from run to run: times, and what tracebacks tell of memory and folders."""
     verdicts = [
-        replace(verdict, wall_s=0.0, staff_output=verdict.staff_output.replace(_ROOT, ""))
+        replace(verdict, wall_s=0.0, staff_output=without_addresses(verdict.staff_output.replace(_ROOT, "")))
         for verdict in report.verdicts
     ]
     return replace(report, wall_s=0.0, verdicts=tuple(verdicts))

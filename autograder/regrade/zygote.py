@@ -34,7 +34,6 @@ from autograder.regrade.order import Task
 from autograder.worker import confine
 
 _MESSAGE_BYTES = 1 << 16
-_PROJECT = Path(__file__).resolve().parents[2]
 
 
 class SlotEnds:
@@ -58,9 +57,12 @@ class SlotEnds:
 
 
 class Zygote:
-    """A handle of the zygote; use as a context manager. What its slots say beside their answers goes to `log`."""
+    """A handle of the zygote; use as a context manager.
 
-    def __init__(self, log: IO[Any] | None = None) -> None:
+    It runs the engine in the folder `project`. What its slots say beside their answers goes to `log`.
+    """
+
+    def __init__(self, project: Path, log: IO[Any] | None = None) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
         with theirs:
@@ -69,7 +71,7 @@ class Zygote:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                cwd=_PROJECT,
+                cwd=project,
                 env={**os.environ, **confine.ONE_THREAD, "PYTHONHASHSEED": "0"},
                 start_new_session=True,  # a Ctrl-C at the terminal is for whoever started it
             )
