@@ -34,5 +34,5 @@ LOST = "the scheduler {address} is lost; what is finished is kept, and the same 
 STOPPED_ON = "{why} (on worker {worker})"
 ON_WORKER = "{why} (on worker {worker})"
 TASK_FAILED = "its task failed on the cluster: {why}; see the worker's log"
-KILLED = "every worker that graded it was lost, {times} times, also when it was graded alone: see the workers' logs"
+KILLED = "the workers that graded it were lost, again and again, also when nothing else was graded: see their logs"
 HOPELESS = "the first {count} submissions could not be graded: {why}; see the logs of the workers"

@@ -186,8 +186,7 @@ class Cluster:
     def _suspect(self, wanted: _Wanted) -> Graded | None:
         """Workers were lost with it too often: it is tried alone, or is not graded if it was alone."""
         if wanted.is_alone:
-            failure = messages.KILLED.format(times=LOSSES + 1)
-            return self._hope.hear(Graded(wanted.order.name, wanted.order.key, failure=failure))
+            return self._hope.hear(Graded(wanted.order.name, wanted.order.key, failure=messages.KILLED))
         wanted.is_alone, wanted.losses = True, 0
         self._suspected.append(wanted)
         return None
