@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.assignment import Assignment, load_assignment
-from autograder.errors import GraderError
 from autograder.regrade.crew import Crew, Hope, Stopped
 from autograder.regrade.order import Task, receive_order, send_answer
 from autograder.regrade.zygote import Zygote, take_control
@@ -35,6 +34,7 @@ class _Station:
 
     def __init__(self, control: socket.socket, assignment: Assignment, task: Task, zygote: Zygote) -> None:
         self._control, self._assignment, self._task, self._zygote = control, assignment, task, zygote
+        self._place = f"{Path.cwd()}{os.sep}"  # staff know the files that are named by their places in the project
 
     def live(self) -> None:
         """Serve every connection that is given, until the control socket is closed."""
@@ -52,10 +52,8 @@ class _Station:
         with connection, suppress(OSError):
             try:
                 self._grade(stream)
-            except (Stopped, GraderError) as error:
-                send_answer(stream, {"stop" if isinstance(error, Stopped) else "broke": str(error)})
-                if not isinstance(error, Stopped):
-                    self._end()
+            except Stopped as stopped:
+                send_answer(stream, {"stop": str(stopped).replace(self._place, "")})
             except Exception as error:  # noqa: BLE001 - ours: a new station may fare better
                 traceback.print_exc()
                 send_answer(stream, {"broke": f"{type(error).__name__}: {error}"})
