@@ -5,8 +5,9 @@
 #
 #   ./setup.sh           what grading needs
 #   ./setup.sh --pictures  also what reports draw pictures with
-#   ./setup.sh --dev     also what the project's own tests and checks need; pictures are among it
-#   ./setup.sh --check   installs nothing; succeeds if everything is there (with --dev or --pictures: that too)
+#   ./setup.sh --cluster  also what grades a class on a Dask cluster
+#   ./setup.sh --dev     also what the project's own tests and checks need; pictures and cluster are among it
+#   ./setup.sh --check   installs nothing; succeeds if everything is there (with --dev, --pictures, --cluster: that too)
 #
 #   PYTHON               the Python to build on, instead of the first suitable one
 #   AUTOGRADER_VENV      where the environment goes, instead of .venv beside this file
@@ -43,11 +44,12 @@ find_root() { # the folder with the grader's source; on Gradescope this script m
 }
 
 read_options() {
-    dev=no check=no pictures=no
+    dev=no check=no pictures=no cluster=no
     for option in "$@"; do
         case $option in
-            --dev) dev=yes pictures=yes ;;
+            --dev) dev=yes pictures=yes cluster=yes ;;
             --pictures) pictures=yes ;;
+            --cluster) cluster=yes ;;
             --check) check=yes ;;
             -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}" && exit 0 ;;
             *) die "unknown option $option" "see ./setup.sh --help" ;;
@@ -69,6 +71,7 @@ print(hashlib.sha256(files).hexdigest(), "Python", sys.version.split()[0], sys.a
 
 base_fingerprint() { fingerprint "$root/requirements.txt"; }
 pictures_fingerprint() { fingerprint "$root/requirements.txt" "$root/requirements-pictures.txt"; }
+cluster_fingerprint() { fingerprint "$root/requirements.txt" "$root/requirements-cluster.txt"; }
 dev_fingerprint() { fingerprint "$root/requirements.txt" "$root/requirements-dev.txt"; }
 
 is_current() { # stamp, fingerprint
@@ -78,6 +81,7 @@ is_current() { # stamp, fingerprint
 is_installed() {
     is_current "$base_stamp" "$(base_fingerprint)" || return 1
     [ "$pictures" = no ] || is_current "$pictures_stamp" "$(pictures_fingerprint)" || return 1
+    [ "$cluster" = no ] || is_current "$cluster_stamp" "$(cluster_fingerprint)" || return 1
     [ "$dev" = no ] || is_current "$dev_stamp" "$(dev_fingerprint)"
 }
 
@@ -310,7 +314,7 @@ install_all() {
     [ -f "$base_stamp" ] || is_new=yes # also when the trial run failed last time
     make_venv
     : >"$unfinished"
-    rm -f "$base_stamp" "$dev_stamp" "$pictures_stamp"
+    rm -f "$base_stamp" "$dev_stamp" "$pictures_stamp" "$cluster_stamp"
     cure="if the network failed, run setup.sh again; if a version was not found, see the lines above"
     step "installing the packages of requirements.txt" pip_install -r "$root/requirements.txt"
     install_torch
@@ -319,6 +323,11 @@ install_all() {
         cure="if the network failed, run setup.sh again; if a version was not found, see the lines above"
         step "installing the packages of requirements-pictures.txt" \
             pip_install -r "$root/requirements-pictures.txt" -c "$root/requirements.txt"
+    fi
+    if [ "$cluster" = yes ]; then
+        cure="if the network failed, run setup.sh again; if a version was not found, see the lines above"
+        step "installing the packages of requirements-cluster.txt" \
+            pip_install -r "$root/requirements-cluster.txt" -c "$root/requirements.txt"
     fi
     if [ "$dev" = yes ]; then
         cure="if the network failed, run setup.sh again; if a version was not found, see the lines above"
@@ -329,6 +338,7 @@ install_all() {
     if [ "$is_new" = yes ] && [ "${AUTOGRADER_SETUP_NO_SMOKE:-0}" != 1 ]; then try_it_out; fi
     base_fingerprint >"$base_stamp"
     [ "$pictures" = no ] || pictures_fingerprint >"$pictures_stamp"
+    [ "$cluster" = no ] || cluster_fingerprint >"$cluster_stamp"
     [ "$dev" = no ] || dev_fingerprint >"$dev_stamp"
 }
 
@@ -341,6 +351,7 @@ case $venv in /*) ;; *) venv=$PWD/$venv ;; esac
 base_stamp=$venv/.setup-done
 dev_stamp=$venv/.setup-dev-done
 pictures_stamp=$venv/.setup-pictures-done
+cluster_stamp=$venv/.setup-cluster-done
 unfinished=$venv/.setup-unfinished
 log=$venv/setup.log
 # What pip would keep for the next installation only makes an image larger: on the platform there is no next one.

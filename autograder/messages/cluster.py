@@ -9,6 +9,8 @@ UNREACHABLE = (
     "no Dask scheduler answers at {address} ({why}); start one with `dask scheduler`, or see whether the host, the "
     "port and tcp:// or tls:// are those that it prints"
 )
+NO_ANSWER = "no answer within {seconds:g} s"
+OTHER = "at {address} is Dask's {found}, but should be the scheduler: name the address that `dask scheduler` prints"
 NOT_TAKEN = "the cluster at {address} does not take the grader ({why}); see the scheduler's log"
 
 # ------------------------------------------------------------------------------------- workers

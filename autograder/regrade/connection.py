@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -199,14 +200,30 @@ def _connected(address: str) -> Iterator[Client]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what is to say is said here, with its cure
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
         try:
+            found = asyncio.run(_identity(address))
+            if found != "Scheduler":
+                raise UsageError(messages.OTHER.format(address=address, found=found))
             client: Client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False, name="autograder")
-        except (OSError, ValueError, RuntimeError) as error:
-            raise UsageError(messages.UNREACHABLE.format(address=address, why=error)) from None
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is that answers there
+            why = str(error) or messages.NO_ANSWER.format(seconds=_CONNECT_S)
+            raise UsageError(messages.UNREACHABLE.format(address=address, why=why)) from None
         try:
             yield client
         finally:
             with suppress(OSError, RuntimeError):  # the scheduler may be lost: then there is nobody to take leave of
                 client.close(timeout=_LEAVE_S)
+
+
+async def _identity(address: str) -> str:
+    """What answers at an address: "Scheduler", if all is well. A client that does not connect takes long to end."""
+    import distributed
+
+    security = distributed.Security().get_connection_args("client")
+    async with distributed.rpc(address, timeout=_CONNECT_S, connection_args=security) as remote:
+        identity = await asyncio.wait_for(remote.identity(), _CONNECT_S)
+    return str(identity["type"])
 
 
 def _source(assignment: Assignment) -> bytes:

@@ -27,6 +27,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.regrade.crew import Crew, Hope, Stopped
 from autograder.regrade.order import Task, receive_order, send_answer
 from autograder.regrade.zygote import Zygote, take_control
+from autograder.worker import confine
 
 
 class _Station:
@@ -74,6 +75,7 @@ class _Station:
 
 def main(control: socket.socket, folder: Path, name: str, task: Task) -> None:
     """Be a station for an assignment of the source in a folder; then remove the folder."""
+    confine.hide_memory()  # results pass through this process
     try:
         assignment = load_assignment(folder / "assignments" / name)
         with Zygote(folder) as zygote:

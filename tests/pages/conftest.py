@@ -32,6 +32,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "run_autograder",
         "requirements.txt",
         "requirements-pictures.txt",
+        "requirements-cluster.txt",
         "requirements-dev.txt",
         "LICENSE",
         "pyproject.toml",

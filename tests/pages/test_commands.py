@@ -49,6 +49,10 @@ ELSEWHERE = {
     "./run_tests": ".ci/run",
     "./setup.sh": ".ci/run",
     "./setup.sh --pictures": ".ci/run",
+    "./setup.sh --cluster": ".ci/run",
+    ".venv/bin/python -m autograder regrade vae downloaded -o results --scheduler tcp://host:8786": (
+        "tests/regrade/test_cluster.py"
+    ),
     ".venv/bin/python -m autograder bundle vae": ".ci/run and tests/test_bundle.py",
     ".venv/bin/python -m autograder rehearse vae.zip submissions_sample/vae/wrong_kl_log_sigma --environment "
     "/tmp/rehearsal-venv": ".ci/run and tests/test_rehearsal.py",
