@@ -20,7 +20,9 @@ NO_ZIP = "{place}: is no zip that can be read; unpack it, and name the folder"
 
 # The zip of a class -----------------------------------------------------------------------------------------
 
-BROKEN_ZIP = "{place}: cannot be unpacked ({why}); download it again, or unpack it with another program and name the folder"
+BROKEN_ZIP = (
+    "{place}: cannot be unpacked ({why}); download it again, or unpack it with another program and name the folder"
+)
 TOO_MANY_ENTRIES = "{place}: has more than {entries} entries; unpack it, and name the folder"
 TOO_LARGE = "{place}: holds more than {gib} GiB; unpack it, and name the folder"
 NO_ROOM = (
@@ -41,6 +43,7 @@ NO_ENDING = "a file without an ending is no submission"
 AN_ARCHIVE = "an archive that is not read: unpack it into a folder of that name, or the student gets no grade"
 TYPED_IN = "text that was typed in, or a link that was given, in place of files"
 OLDER = "an older version of a file: the newest counts"
+BESIDE_FOLDER = "the folder of the same student counts"
 NO_NAME = "has no name of its own, once what the platform added is taken off"
 OUTSIDE = "an entry of the zip that would lie outside of the folder, or is a link"
 NOT_UNPACKED = "an entry of the zip that cannot be unpacked"

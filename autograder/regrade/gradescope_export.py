@@ -146,7 +146,7 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _time(value: Any) -> str | None:
-    """A time as ISO 8601 has it; of one without a zone, in UTC. What is no time stays as it is, and is told of there."""
+    """A time as ISO 8601 has it; one without a zone is in UTC. What is no time stays, for metadata.py to tell of it."""
     if not isinstance(value, str):
         return None
     found = moment(value) or moment(f"{value.strip()}Z")

@@ -1,7 +1,7 @@
 """Names of submissions: what staff find them by, and at once names of the folders of their results.
 
-What a file is called is up to students. A name here is one step of a path anywhere: no control characters, no slash, not
-hidden, not too long, and no name that the folder of results has another use for.
+What a file is called is up to students. A name here is one step of a path anywhere: no control characters, no slash,
+not hidden, not too long, and no name that the folder of results has another use for.
 """
 
 from __future__ import annotations

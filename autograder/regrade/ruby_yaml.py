@@ -1,9 +1,9 @@
 """YAML as Ruby writes it -> plain data: texts, numbers, true and false, null, lists, mappings.
 
-The file is staff's, but what students printed stands in it. So nothing is constructed but plain data, whatever a tag says:
-a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what it stands
-for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a stream: what
-stands before a mistake in it is read.
+The file is staff's, but what students printed stands in it. So nothing is constructed but plain data, whatever a tag
+says: a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what it
+stands for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a stream:
+what stands before a mistake in it is read.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Reading:
 
     def _value(self, event: Any, key: str = "", depth: int = 0) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            value, cost = self._anchors.get(event.anchor, (None, 0))
+            value, cost = self._anchors.get(event.anchor or "", (None, 0))
             self._spent += 1 + cost
             return value if self._has_room() else None
         before = self._spent
@@ -89,7 +89,8 @@ class _Reading:
             value = _scalar(event, key) if self._has_room() else None
         elif depth >= _DEEPEST or not self._has_room():
             self._is_whole = False
-            value = self._skipped()
+            self._skip()
+            value = None
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(depth)
         else:
@@ -120,7 +121,7 @@ class _Reading:
         key = self._value(event, depth=_DEEPEST)
         return key if isinstance(key, str) else ""
 
-    def _skipped(self) -> None:
+    def _skip(self) -> None:
         """Pass over what is left of a list or a mapping that has begun."""
         depth = 1
         while depth:
