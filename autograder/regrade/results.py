@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from autograder.errors import UsageError
 from autograder.messages import regrading as messages
@@ -62,6 +62,15 @@ class Results:
             yield
         finally:
             os.close(lock)
+
+    @contextmanager
+    def log(self) -> Iterator[TextIO]:
+        """Where slots say what went wrong with them; there is no such file if nothing did."""
+        path = self.folder / LOG
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+        if not path.stat().st_size:
+            path.unlink()
 
     def of(self, name: str) -> Path:
         """The folder of one submission's results."""

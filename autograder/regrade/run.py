@@ -19,7 +19,7 @@ from autograder.regrade.handed_in import HandedIn
 from autograder.regrade.order import Graded, Order, Task
 from autograder.regrade.packed import packed
 from autograder.regrade.progress import Display, Tally
-from autograder.regrade.results import LOG, Results
+from autograder.regrade.results import Results
 from autograder.regrade.slot import RECORD
 from autograder.report.record import read
 
@@ -53,7 +53,7 @@ class Run:
     def grade(self) -> None:
         """Grade what is not finished, and keep every result at once. Raises GraderError."""
         with ExitStack() as stack:
-            log = stack.enter_context((self.results.folder / LOG).open("w", encoding="utf-8"))
+            log = stack.enter_context(self.results.log())
             graders = stack.enter_context(_graders(self.wanted, log))
             for graded in graders.grade(self._orders()):
                 self._keep(graded)

@@ -18,7 +18,7 @@ from autograder.assignment import Assignment
 from autograder.regrade.crew import Crew, Stopped
 from autograder.regrade.order import Graded, Order, Task
 from tests import faults
-from tests.regrade.made_class import assignment_in, orders, processes_of, write_class
+from tests.regrade.made_class import assignment_in, orders, write_class
 
 COPIES = ["right", "wrong", "prints", "no_python", "raises", "draws"] * 2
 

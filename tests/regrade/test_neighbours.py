@@ -42,8 +42,8 @@ def attempts():
         attempt("read " + place, lambda: read_all(place))
         attempt("list " + place, lambda: os.listdir(place))
         attempt("write " + place, lambda: open(os.path.join(place, "mine"), "w").write("x"))
-    for other in [int(name) for name in os.listdir("/proc") if name.isdigit()] if os.access("/proc", os.R_OK) else range(1, 4000):
-        if other not in (os.getpid(),):
+    for other in [1, *range(os.getpid() - 400, os.getpid() + 100)]:
+        if other != os.getpid() and other > 0:
             attempt("kill", lambda: os.kill(other, signal.SIGKILL) or other)
             attempt("memory", lambda: open(f"/proc/{other}/mem", "rb") and other)
             attempt("environment", lambda: open(f"/proc/{other}/environ", "rb").read() and other)
