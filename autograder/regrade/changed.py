@@ -1,8 +1,8 @@
 """An old and a new report of one submission -> what would change if the new one were released.
 
-A score is what is released: the total of results.json, rounded as report/text.py `points` does. Where one of the two was
-read from a results.json, which tells less than a record, the other is taken for no more than its own would tell: then
-what differs is a change, and not a figure that was rounded or a status that has no word there.
+A score is what is released: the total of results.json, rounded as report/text.py `points` does. Where one of the two
+was read from a results.json, which tells less than a record, the other is taken for no more than its own would tell:
+then what differs is a change, and not a figure that was rounded or a status that has no word there.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class CheckChange:
-    """A check that would give other points, or ends otherwise. One without an old side is new, without a new one gone."""
+    """A check that would give other points, or ends otherwise. Without `old` it is new, without `new` gone."""
 
     number: str
     name: str

@@ -133,6 +133,7 @@ def _count(number: str, name: str, own: list[tuple[str, CheckChange]]) -> CheckC
 
 def _counted(number: str, name: str, own: list[tuple[str, float]], kinds: Counter[str]) -> CheckCount:
     differences = sorted(difference for _, difference in own)
+    shown = [one for one in own if one[1] < -LEAST] or own
     return CheckCount(
         number,
         name,
@@ -141,7 +142,7 @@ def _counted(number: str, name: str, own: list[tuple[str, float]], kinds: Counte
         otherwise=kinds["otherwise"],
         new=kinds["new"],
         gone=kinds["gone"],
-        examples=tuple(submission for submission, _ in sorted(own, key=lambda one: (one[1], one[0]))[:_EXAMPLES]),
+        examples=tuple(submission for submission, _ in sorted(shown, key=lambda one: (one[1], one[0]))[:_EXAMPLES]),
     )
 
 

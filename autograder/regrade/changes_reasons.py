@@ -6,14 +6,14 @@ A reason is of one line. It is not cleaned here: what a student wrote may be in 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from autograder.classes.catalogue import Catalogue, in_words
 from autograder.messages import changes as messages
 from autograder.messages import classes, grading
 from autograder.model import Status, Verdict
 from autograder.regrade.changes_pairs import plain, possible
-from autograder.report.message import PRINTED, message
-from autograder.report.text import clip
+from autograder.report.message import HINT, PRINTED, message
 
 _NOW = {
     Status.PASSED: messages.NOW_PASSED,
@@ -32,12 +32,13 @@ _BEFORE = {
     Status.LATER: messages.WAS_LATER,
 }
 _WITHOUT_A_REASON = (Status.PASSED, Status.LATER)
+_ENDS = (".", "?", "!", "…")
 _SAID_CHARS = 300
 _TEXT_CHARS = 8_000  # of a text, what is looked at
 _RAISED = re.compile(
     r"^(?:autograder\.errors\.)?(?:CheckFailed|Mismatch|StudentCodeFailed|MissingName|AssertionError): (.+)$", re.M
 )
-_BEFORE_FAULT, _AFTER_FAULT = grading.UNFINISHED.split("{why}")
+_BEFORE_FAULT, _AFTER_FAULT = grading.UNFINISHED.format(why="\n").split("\n")
 
 
 def why(old: Verdict | None, new: Verdict | None, known: Catalogue) -> str:
@@ -50,8 +51,9 @@ def why(old: Verdict | None, new: Verdict | None, known: Catalogue) -> str:
     return _joined([*_declared_otherwise(old, new), *_ended_otherwise(old, new, known)])
 
 
-def _joined(pieces: list[str]) -> str:
-    return "; ".join(pieces)
+def _joined(pieces: Iterable[str]) -> str:
+    """Sentences, one behind the other."""
+    return " ".join(piece if piece.endswith(_ENDS) else f"{piece}." for piece in pieces if piece)
 
 
 def _declared_otherwise(old: Verdict, new: Verdict) -> list[str]:
@@ -60,23 +62,21 @@ def _declared_otherwise(old: Verdict, new: Verdict) -> list[str]:
     if plain(old.check.number) != plain(new.check.number):
         found.append(messages.RENUMBERED.format(number=old.check.number))
     if plain(old.check.name) != plain(new.check.name):
-        found.append(messages.RENAMED.format(name=clip(old.check.name, _SAID_CHARS)))
+        found.append(messages.RENAMED.format(name=_short(old.check.name)))
     if possible(old.check) != possible(new.check):
         found.append(messages.WORTH.format(new=possible(new.check), old=possible(old.check)))
     return found
 
 
 def _ended_otherwise(old: Verdict, new: Verdict, known: Catalogue) -> list[str]:
-    if old.status is not new.status or old.status is Status.FAILED and _said(old, known) != _said(new, known):
-        return [_ended(new, _NOW, known), _ended(old, _BEFORE, known)]
     said = _said(new, known)
-    if new.status in _WITHOUT_A_REASON or possible(old.check) != possible(new.check):
-        return [_ended(new, _NOW, known)]
-    return [messages.WITH.format(how=messages.STILL, said=said) if said else messages.STILL]
+    if old.status is new.status and (new.status in _WITHOUT_A_REASON or said == _said(old, known)):
+        return [messages.WITH.format(how=messages.STILL, said=said) if said else messages.STILL]
+    return [_ended(new, _NOW, known), _ended(old, _BEFORE, known)]
 
 
 def _ended(verdict: Verdict, words: dict[Status, str], known: Catalogue) -> str:
-    said = "" if verdict.status in _WITHOUT_A_REASON else _said(verdict, known)
+    said = _said(verdict, known)
     if not said and verdict.status is Status.FAILED:
         said = messages.NONE_TOLD
     how = words[verdict.status]
@@ -85,20 +85,20 @@ def _ended(verdict: Verdict, words: dict[Status, str], known: Catalogue) -> str:
 
 def _said(verdict: Verdict, known: Catalogue) -> str:
     """What was said about a check that did not pass: its first lines, and the known mistake or the hint."""
+    if verdict.status in _WITHOUT_A_REASON:
+        return ""
     text = verdict.student_output[:_TEXT_CHARS]
     if verdict.status is Status.ERROR:
-        return clip(_one_line(text.removeprefix(_BEFORE_FAULT).partition(_AFTER_FAULT)[0]), _SAID_CHARS)
+        return _short(text.removeprefix(_BEFORE_FAULT).partition(_AFTER_FAULT)[0])
     found = message(text.partition(PRINTED)[0])
     lines = [found.reason, *found.rest.splitlines()[:1]]
-    property_ = grading.PROPERTY.format(name=verdict.check.name)
-    if lines[0] in (property_, verdict.check.hide_errors):  # it says no more than the name
-        lines = lines[1:] or _raised(verdict.staff_output)
-    said = clip(_one_line(" / ".join(line for line in lines if line.strip())), _SAID_CHARS)
+    if lines[0] in (grading.PROPERTY.format(name=verdict.check.name), verdict.check.hide_errors):
+        lines = lines[1:] or _raised(verdict.staff_output)  # what stands there says no more than the name
+    said = _short(" / ".join(line for line in lines if line.strip()))
     mistakes = classes.OR.join(_in_words(verdict, name, known) for name in verdict.mistakes)
     if mistakes:
-        return _joined([*filter(None, [said]), messages.KNOWN.format(mistakes=clip(mistakes, _SAID_CHARS))])
-    hint = clip(_one_line(found.hints[0]), _SAID_CHARS) if found.hints else ""
-    return _joined([*filter(None, [said, hint])])
+        return _joined([said, messages.KNOWN.format(mistakes=_short(mistakes))])
+    return _joined([said, *(f"{HINT}{_short(hint)}" for hint in found.hints)])
 
 
 def _raised(staff_output: str) -> list[str]:
@@ -114,5 +114,7 @@ def _in_words(verdict: Verdict, name: str, known: Catalogue) -> str:
     return name if is_formula else in_words(name)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _short(text: str) -> str:
+    """A text on one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SAID_CHARS else f"{line[: _SAID_CHARS - 1]}…"

@@ -1,7 +1,8 @@
 """Where old results are -> an old report for each submission of a class.
 
 They are the results of an earlier regrading, any folder of records or results.json files, or the grades that the
-platform keeps of submissions and exports with them. Read them before new results are written: these may take their place.
+platform keeps of submissions and exports with them. Read them before the new ones are written, which may take their
+place.
 """
 
 from __future__ import annotations
