@@ -9,7 +9,7 @@ COMPARED = "{submissions} compared: {counts}."
 SUBMISSION, SUBMISSIONS = "1 submission", "{count} submissions"
 COUNT_LOWERED, COUNT_RAISED = "{count} lower", "{count} higher"
 COUNT_MOVED, COUNT_SAME = "{count} with the same score from other verdicts", "{count} unchanged"
-LARGEST = "The largest loss is {points}: {name}."
+LARGEST = "Largest loss: {points} ({name})."
 NOTHING = "Nothing would change: {submissions} compared, with the same scores and the same verdicts."
 NOT_COMPARED = "Nothing was compared: no submission has both an old and a new result."
 FAULTS = (
@@ -88,7 +88,7 @@ FIGURE_MOVED, FIGURE_SAME, FIGURE_LARGEST = "Same score from other verdicts", "U
 CHECK, LOSE_HEAD, GAIN_HEAD, OTHER_HEAD, EXAMPLE_HEAD = "Check", "Lose", "Gain", "Also", "Examples"
 OLD_HEAD, NEW_HEAD, DIFFERENCE_HEAD, WHY_HEAD = "Old", "New", "Difference", "Why"
 ADJUSTED = "Adjustments"
-REMARKS = "Not compared, or not in full"
+REMARKS = "Before anything is released"
 PAGE_FURTHER_ONE = "1 more submission is in the table, which has all of them."
 PAGE_FURTHER = "{count} more submissions are in the table, which has all of them."
 
