@@ -50,9 +50,7 @@ def orders(folder: Path) -> list[Order]:
     return made
 
 
-def started(
-    source: Path, *arguments: object, before: tuple[str, ...] = (), **variables: str
-) -> subprocess.Popen[str]:
+def started(source: Path, *arguments: object, before: tuple[str, ...] = (), **variables: str) -> subprocess.Popen[str]:
     """The command regrade, as a process that has just begun."""
     return subprocess.Popen(
         [*before, sys.executable, "-m", "autograder", "regrade", *map(str, arguments)],

@@ -18,7 +18,9 @@ from tests.faults import USER
 from tests.regrade.made_class import regraded, results_of, write_class
 
 SECRET = "e7b1c2-secret-of-a-neighbour"
-HOSTILE = faults.GOOD + """
+HOSTILE = (
+    faults.GOOD
+    + """
 import ctypes, glob, os, signal, socket, sys, tempfile, threading
 
 def attempts():
@@ -62,6 +64,7 @@ def attempts():
 def half(x):
     raise ValueError("HAD " + repr(attempts()))
 """
+)
 NEIGHBOUR = faults.GOOD + f"\nSECRET = '{SECRET}'\nprint(SECRET[:0])\n"
 
 
