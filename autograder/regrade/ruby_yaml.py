@@ -1,9 +1,9 @@
 """YAML as Ruby writes it -> plain data: texts, numbers, true and false, null, lists, mappings.
 
 The file is staff's, but what students printed stands in it. So nothing is constructed but plain data, whatever a tag
-says: a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what it
-stands for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a stream:
-what stands before a mistake in it is read.
+says: a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what
+it stands for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a
+stream: what stands before a mistake in it is read.
 """
 
 from __future__ import annotations
