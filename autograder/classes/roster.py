@@ -27,7 +27,14 @@ _COLUMNS = {
     "section": ("section", "sections"),
     "submission": ("submission", "folder", "submission folder", "submission name"),
 }
-_FINDS = ("submission", "sid", "login", "email", "name", "canvas_download")  # in this order: the first that a row has a text for
+_FINDS = (
+    "submission",
+    "sid",
+    "login",
+    "email",
+    "name",
+    "canvas_download",
+)  # in this order: the first that a row has a text for
 _NOBODY = ("points possible", "student, test")  # rows of Canvas' own
 
 

@@ -79,8 +79,8 @@ class _Reading:
 
     def _value(self, event: Any, key: str = "", depth: int = 0) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            value, cost = self._anchors.get(event.anchor or "", (None, 0))
-            self._spent += 1 + cost
+            value, cost = self._anchors.get(event.anchor or "", (None, _MOST))
+            self._spent += 1 + cost  # what is not known cost too much, or holds itself
             return value if self._has_room() else None
         before = self._spent
         self._spent += 1
@@ -90,7 +90,7 @@ class _Reading:
         elif depth >= _DEEPEST or not self._has_room():
             self._is_whole = False
             self._skip()
-            value = None
+            return None
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(depth)
         else:

@@ -129,7 +129,10 @@ def test_canvas_own_list_finds_them(tmp_path):
     )
     found = read(tree(tmp_path / "class", *CLASS))
     called = {one.name: [person.name for person in one.people] for one in found.submissions}
-    of = {(student.name, student.canvas_id): name for student, name in matched(read_roster(roster), called, roster).items()}
+    of = {
+        (student.name, student.canvas_id): name
+        for student, name in matched(read_roster(roster), called, roster).items()
+    }
     assert of == {
         ("Doe, Jane", "12345"): "doejane_12345",
         ("Roe, Jim", "23456"): "roejim_23456",  # and not the other's, whose number he has

@@ -8,7 +8,9 @@ from tests.regrade.downloaded import files, names, read, tree, zipped
 
 @pytest.mark.parametrize("end", ["", "_"])
 def test_a_folder_for_each_student(tmp_path, end):
-    tree(tmp_path, f"Jane Doe_1_assignsubmission_file{end}/vae.py", f"Zoë van der Roe_23_assignsubmission_file{end}/a.md")
+    tree(
+        tmp_path, f"Jane Doe_1_assignsubmission_file{end}/vae.py", f"Zoë van der Roe_23_assignsubmission_file{end}/a.md"
+    )
     found = read(tmp_path)
     assert names(found) == ["Jane Doe_1", "Zoë van der Roe_23"]
     assert [one.people for one in found.submissions] == [(Person("Jane Doe"),), (Person("Zoë van der Roe"),)]
@@ -54,12 +56,15 @@ def test_groups_and_hidden_names(tmp_path):
 
 
 def test_a_folder_counts_before_files_beside_it(tmp_path):
-    tree(tmp_path, "J D_1_assignsubmission_file/vae.py", "J D_1_assignsubmission_file_vae.py", "K_2_assignsubmission_file/x")
+    tree(
+        tmp_path,
+        "J D_1_assignsubmission_file/vae.py",
+        "J D_1_assignsubmission_file_vae.py",
+        "K_2_assignsubmission_file/x",
+    )
     found = read(tmp_path)
     assert found.submissions[0].place.is_dir() and not found.submissions[0].files
-    assert found.remarks == (
-        "not taken: J D_1_assignsubmission_file_vae.py: the folder of the same student counts",
-    )
+    assert found.remarks == ("not taken: J D_1_assignsubmission_file_vae.py: the folder of the same student counts",)
 
 
 def test_names_alike_are_told_apart_by_their_ids(tmp_path):
@@ -81,5 +86,10 @@ def test_other_entries_among_them_are_what_they_are_anywhere(tmp_path):
 
 
 def test_hostile_names(tmp_path):
-    tree(tmp_path, b"\xff_1_assignsubmission_file/vae.py", "._2_assignsubmission_file/x", "a\n\x1bb_3_assignsubmission_file/x")
+    tree(
+        tmp_path,
+        b"\xff_1_assignsubmission_file/vae.py",
+        "._2_assignsubmission_file/x",
+        "a\n\x1bb_3_assignsubmission_file/x",
+    )
     assert names(read(tmp_path)) == ["__1", "a__b_3"]

@@ -146,9 +146,7 @@ def test_one_student_s_package_is_not_taken_for_a_class(tmp_path, paths):
     tree(tmp_path, *paths)
     found = read(tmp_path)
     assert names(found) == ["ada"]
-    assert found.remarks == (
-        "there is only one submission, ada: if that is the folder of the class, name it instead",
-    )
+    assert found.remarks == ("there is only one submission, ada: if that is the folder of the class, name it instead",)
 
 
 # What is no class
@@ -219,7 +217,7 @@ def test_no_entry_of_a_zip_is_written_elsewhere(tmp_path, monkeypatch):
         assert found.submissions[1].place.joinpath(MODULE).read_text() == "bob/vae.py"
     assert [remark for remark in found.remarks if "would lie outside" in remark and "bob/link.py" in remark]
     assert [remark for remark in found.remarks if "cannot be unpacked" in remark and "below.py" in remark]
-    assert sorted(os.listdir(tmp_path)) == ["class.zip", "tmp"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class.zip", "tmp"]
 
 
 def test_a_damaged_entry_costs_only_itself(tmp_path):
@@ -232,7 +230,7 @@ def test_a_damaged_entry_costs_only_itself(tmp_path):
     archive.write_bytes(content.replace(b"b = 2", b"b = 3"))
     with opened(archive, MODULE) as found:
         assert names(found) == ["ada", "bob"]
-        assert os.listdir(found.submissions[1].place) == ["more.py"]  # no half of a file
+        assert [path.name for path in found.submissions[1].place.iterdir()] == ["more.py"]  # no half of a file
     assert found.remarks == ("not taken: bob/vae.py: an entry of the zip that cannot be unpacked",)
 
 
@@ -258,7 +256,7 @@ def test_a_zip_that_lies_about_sizes_is_bounded(tmp_path):
     archive.write_bytes(content.replace((5_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
     with opened(archive, MODULE) as found:
         assert names(found) == ["ada", "bob"]
-        assert os.listdir(found.submissions[0].place) == []
+        assert list(found.submissions[0].place.iterdir()) == []
     assert found.remarks == ("not taken: ada/vae.py: an entry of the zip that cannot be unpacked",)
 
 
