@@ -27,14 +27,8 @@ _COLUMNS = {
     "section": ("section", "sections"),
     "submission": ("submission", "folder", "submission folder", "submission name"),
 }
-_FINDS = (
-    "submission",
-    "sid",
-    "login",
-    "email",
-    "name",
-    "canvas_download",
-)  # in this order: the first that a row has a text for
+# In this order: the first that a row has a text for.
+_FINDS = ("submission", "sid", "login", "email", "name", "canvas_download")
 _NOBODY = ("points possible", "student, test")  # rows of Canvas' own
 
 

