@@ -56,7 +56,7 @@ ONLY_ONE = "there is only one submission, {name}: if that is the folder of the c
 ONE_NAME = "{names}: would have one name, so each counts as a submission by its full name"
 MARKED_LATE = "Canvas marks {count} as late, but not by how much: no late penalty is taken"
 UNKNOWN = "graded without names and times, which {file} does not have: {names}"
-CUT = "graded without the earlier submissions and results, which are too much to read: {names}"
+CUT = "graded without the earlier submissions and results, which cannot be read whole: {names}"
 NO_METADATA = "{file}: cannot be read ({why}); what it says after that is not known"
 # {why} in NO_METADATA.
 LARGE_METADATA = "it is larger than {mib} MiB"

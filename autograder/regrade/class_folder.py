@@ -48,7 +48,7 @@ class Listed:
     folder: Path
     entries: Sequence[Entry]
     layout: Layout
-    is_below: bool = False  # of what was named
+    is_guessed: bool = False  # it is not what was named, and not called as a platform calls it
 
     def direct(self, module_file: str) -> Entry | None:
         """A file that makes the folder one submission, if it is none of a platform's."""
@@ -61,7 +61,8 @@ def listed(folder: Path, module_file: str) -> Listed:
     if len(entries) == 1 and entries[0].kind is Kind.FOLDER:
         below = entries_of(entries[0].path)
         if _is_class(entries[0].name, below, module_file):
-            return Listed(entries[0].path, below, _layout(below), is_below=True)
+            is_usual = bool(_EXPORT.fullmatch(entries[0].name))
+            return Listed(entries[0].path, below, _layout(below), is_guessed=not is_usual)
     return Listed(folder, entries, _layout(entries))
 
 

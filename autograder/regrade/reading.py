@@ -76,7 +76,7 @@ def _read(place: Path, folder: Path, module_file: str, due: datetime | None, lef
         raise UsageError("\n".join([messages.EMPTY.format(place=place), *left_out.remarks()]))
     if direct := found.direct(module_file):
         raise UsageError(messages.ONE_SUBMISSION.format(place=place, file=direct.name))
-    remarks = [messages.CLASS_BELOW.format(folder=found.folder.name)] if found.is_below else []
+    remarks = [messages.CLASS_BELOW.format(folder=found.folder.name)] if found.is_guessed else []
     candidates = _candidates(found, module_file, left_out, remarks)
     if not candidates:
         raise UsageError("\n".join([messages.NO_SUBMISSION.format(place=place), *left_out.remarks()]))

@@ -1,9 +1,9 @@
 """YAML as Ruby writes it -> plain data: texts, numbers, true and false, null, lists, mappings.
 
 The file is staff's, but what students printed stands in it. So nothing is constructed but plain data, whatever a tag
-says: a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what it
-stands for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a stream:
-what stands before a mistake in it is read.
+says: a Ruby object is what it holds. Keys that are symbols (`:name`) lose their colon. An alias costs as much as what
+it stands for, so that some lines cannot become gigabytes where the data is written out again. The file is read in a
+stream: what stands before a mistake in it is read.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class _Reading:
 
     def _value(self, event: Any, key: str = "", depth: int = 0) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            value, cost = self._anchors.get(event.anchor or "", (None, 0))
-            self._spent += 1 + cost
+            value, cost = self._anchors.get(event.anchor or "", (None, _MOST))
+            self._spent += 1 + cost  # what is not known cost too much, or holds itself
             return value if self._has_room() else None
         before = self._spent
         self._spent += 1
@@ -90,7 +90,7 @@ class _Reading:
         elif depth >= _DEEPEST or not self._has_room():
             self._is_whole = False
             self._skip()
-            value = None
+            return None
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._list(depth)
         else:
