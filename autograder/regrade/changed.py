@@ -132,12 +132,9 @@ def _check(pair: Pair, known: Catalogue, as_told: bool) -> CheckChange | None:
 
 
 def _is_same(old: Verdict, new: Verdict, as_told: bool) -> bool:
-    if points(old.score) != points(new.score):
+    if points(old.score) != points(new.score) or possible(old.check) != possible(new.check):
         return False
-    if as_told:  # of extra credit it does not tell how much was possible
-        is_extra = old.check.extra_credit or new.check.extra_credit
-        return _told(old) is _told(new) and (is_extra or possible(old.check) == possible(new.check))
-    return old.status is new.status and possible(old.check) == possible(new.check)
+    return _told(old) is _told(new) if as_told else old.status is new.status
 
 
 def _told(verdict: Verdict) -> Status:

@@ -176,6 +176,11 @@ def test_a_failure_is_told_by_its_first_lines_without_what_the_student_printed()
     )
 
 
+def test_what_a_student_printed_is_no_reason():
+    printed = ended(FAILED, text="kl is 1\n\nYour code printed:\nSECRET\nHint: SECRET")
+    assert why(ended(PASSED), printed) == "Fails now: kl is 1. Passed before."
+
+
 def test_a_check_that_passes_now_tells_what_it_failed_with():
     assert why(ended(FAILED, text="kl is 1"), ended(PASSED)) == "Passes now. Failed before: kl is 1."
 
