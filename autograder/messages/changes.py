@@ -69,6 +69,7 @@ NOW_LATER, WAS_LATER = "Graded after submission only", "Was to be graded after s
 STILL = "Ends as before"
 WITH = "{how}: {said}"
 KNOWN = "Known mistake: {mistakes}"
+KNOWN_IN_ANSWER = "{name} ({hint})"
 NONE_TOLD = "no reason was given"
 
 # The table and the page -------------------------------------------------------------------------------------

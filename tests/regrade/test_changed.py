@@ -186,12 +186,14 @@ def test_a_check_that_passes_now_tells_what_it_failed_with():
 
 
 def test_a_known_mistake_is_told_in_words():
-    known = Catalogue({"kl_log_sigma": Known("kl", ("Hint!",), "log sigma")}, {("1.1", "x**2"): Known("", (), "x**2")})
+    known = Catalogue(
+        {"kl_log_sigma": Known("kl", ("Hint!",), "log sigma")}, {("1.1", "x**2"): Known("", ("Half?",), "x**2")}
+    )
     code = ended(FAILED, text="kl is 1\nHint: Hint!", mistakes=["kl_log_sigma"])
     assert why(ended(PASSED), code, known=known) == "Fails now: kl is 1. Known mistake: kl: log sigma. Passed before."
     assert "Known mistake: kl log sigma." in why(ended(PASSED), code)
     written = ended(FAILED, "1.1", text="It differs.", mistakes=["x**2"])
-    assert "Known mistake: x**2." in why(ended(PASSED, "1.1"), written, known=known)
+    assert "Known mistake: x**2 (Half?)." in why(ended(PASSED, "1.1"), written, known=known)
     assert "Known mistake: a_b + c." in why(ended(PASSED), ended(FAILED, text="x", mistakes=["a_b + c"]))
 
 
@@ -218,7 +220,7 @@ def test_what_waits_for_a_person_and_what_was_skipped_say_so():
     )
     blocker = ended(FAILED, "4.1", name="kl").check
     blocked = grading.blocked(ended(PASSED, "4.2").check, Verdict(blocker, Status.FAILED, 0.0))
-    assert why(ended(PASSED, "4.2"), blocked) == 'Skipped now: Not run: needs 4.1 "kl", which failed. Passed before.'
+    assert why(ended(PASSED, "4.2"), blocked) == 'Skipped now: needs 4.1 "kl", which failed. Passed before.'
     later = grading.later(ended(PASSED).check)
     assert why(later, ended(PASSED)) == "Passes now. Was to be graded after submission."
 
