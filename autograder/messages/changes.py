@@ -21,7 +21,7 @@ TOTALS_ONLY = "{submissions} compared by the total only, because the old result 
 ONLY_OLD = "{submissions} with an old result, but no new one: {names}."
 ONLY_NEW = "{submissions} with a new result, but no old one: {names}."
 NEITHER = "{submissions} with neither an old result that can be read nor a new one: {names}."
-UNREADABLE = "Old result not read: {why}"
+UNREADABLE, UNREADABLE_MORE = "Old result not read: {why}", "{count} more old results were not read."
 NAMES_MORE = "{names} and {count} more"
 
 # Checks and submissions -------------------------------------------------------------------------------------

@@ -286,6 +286,12 @@ def test_a_record_that_was_written_and_read_does_not_differ(tmp_path_factory, ma
     assert changed("ada", read(path), made) is None
 
 
+def test_points_that_are_rounded_in_a_results_json_are_no_other_points_possible():
+    thirds = [ended(PASSED, f"4.{n}", points=1 / 3) for n in range(5)]
+    found = one(told(report(*thirds)), report(*thirds[:4], ended(FAILED, "4.4", points=1 / 3)))
+    assert (found.difference, found.old.possible, found.new.possible) == (-0.333, 1.665, 1.665)
+
+
 def test_a_change_is_found_in_a_results_json_as_in_a_record():
     old, new = report(ended(PASSED), ended(PASSED, "4.2")), report(ended(FAILED, text="no"), ended(PASSED, "4.2"))
     for left, right in ((told(old), new), (old, told(new)), (told(old), told(new))):
