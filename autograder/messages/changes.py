@@ -21,7 +21,7 @@ TOTALS_ONLY = "{submissions} compared by the total only, because the old result 
 ONLY_OLD = "{submissions} with an old result, but no new one: {names}."
 ONLY_NEW = "{submissions} with a new result, but no old one: {names}."
 NEITHER = "{submissions} with neither an old result that can be read nor a new one: {names}."
-UNREADABLE = "Old result not read: {why}"
+UNREADABLE, UNREADABLE_MORE = "Old result not read: {why}", "{count} more old results were not read."
 NAMES_MORE = "{names} and {count} more"
 
 # Checks and submissions -------------------------------------------------------------------------------------
@@ -69,6 +69,7 @@ NOW_LATER, WAS_LATER = "Graded after submission only", "Was to be graded after s
 STILL = "Ends as before"
 WITH = "{how}: {said}"
 KNOWN = "Known mistake: {mistakes}"
+KNOWN_IN_ANSWER = "{name} ({hint})"
 NONE_TOLD = "no reason was given"
 
 # The table and the page -------------------------------------------------------------------------------------

@@ -106,13 +106,13 @@ def changed(name: str, old: Report, new: Report, known: Catalogue = _NONE) -> Ch
 
 def _total(report: Report, as_told: bool) -> Total:
     """The total of a report; `as_told` from the rounded points of its checks, as the platform adds them up."""
-    earned = points(report.earned)
-    score = points(report.score)
+    earned, worth, score = points(report.earned), points(report.max_score), points(report.score)
     if as_told:
         is_sum = score == earned  # then results.json has no score of its own
         earned = points(math.fsum(points(verdict.score) for verdict in report.verdicts))
+        worth = points(math.fsum(possible(verdict.check) for verdict in report.verdicts))
         score = earned if is_sum else score
-    return Total(score, points(report.max_score), points(score - earned))
+    return Total(score, worth, points(score - earned))
 
 
 def _adjustment(old: Report, new: Report, before: Total, now: Total) -> AdjustmentChange | None:
@@ -132,12 +132,9 @@ def _check(pair: Pair, known: Catalogue, as_told: bool) -> CheckChange | None:
 
 
 def _is_same(old: Verdict, new: Verdict, as_told: bool) -> bool:
-    if points(old.score) != points(new.score):
+    if points(old.score) != points(new.score) or possible(old.check) != possible(new.check):
         return False
-    if as_told:  # of extra credit it does not tell how much was possible
-        is_extra = old.check.extra_credit or new.check.extra_credit
-        return _told(old) is _told(new) and (is_extra or possible(old.check) == possible(new.check))
-    return old.status is new.status and possible(old.check) == possible(new.check)
+    return _told(old) is _told(new) if as_told else old.status is new.status
 
 
 def _told(verdict: Verdict) -> Status:

@@ -39,6 +39,7 @@ _RAISED = re.compile(
     r"^(?:autograder\.errors\.)?(?:CheckFailed|Mismatch|StudentCodeFailed|MissingName|AssertionError): (.+)$", re.M
 )
 _BEFORE_FAULT, _AFTER_FAULT = grading.UNFINISHED.format(why="\n").split("\n")
+_NOT_RUN = grading.NOT_RUN.format(needed="", why="").partition(": ")[0] + ": "
 
 
 def why(old: Verdict | None, new: Verdict | None, known: Catalogue) -> str:
@@ -90,7 +91,7 @@ def _said(verdict: Verdict, known: Catalogue) -> str:
     text = verdict.student_output[:_TEXT_CHARS]
     if verdict.status is Status.ERROR:
         return _short(text.removeprefix(_BEFORE_FAULT).partition(_AFTER_FAULT)[0])
-    found = message(text.partition(PRINTED)[0])
+    found = message(text.partition(PRINTED)[0].removeprefix(_NOT_RUN))
     lines = [found.reason, *found.rest.splitlines()[:1]]
     if lines[0] in (grading.PROPERTY.format(name=verdict.check.name), verdict.check.hide_errors):
         lines = lines[1:] or _raised(verdict.staff_output)  # what stands there says no more than the name
@@ -110,8 +111,9 @@ def _raised(staff_output: str) -> list[str]:
 def _in_words(verdict: Verdict, name: str, known: Catalogue) -> str:
     if found := known.code.get(name):
         return classes.IN_CODE.format(of=found.of, words=found.words)
-    is_formula = (verdict.check.number, name) in known.written or not name.isidentifier()
-    return name if is_formula else in_words(name)
+    if (answer := known.written.get((verdict.check.number, name))) and answer.hints:
+        return messages.KNOWN_IN_ANSWER.format(name=name, hint=classes.OR_HINT.join(answer.hints))
+    return in_words(name) if name.isidentifier() and not answer else name
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from autograder.regrade.changes import Changes, CheckCount
 from autograder.report.lines import one_line
 from autograder.report.text import points
 
-_NAMES = 8  # as many submissions are named in a sentence
+_NAMES = 8  # as many submissions are named in a sentence, and as many files that were not read
 
 
 def summary(changes: Changes) -> list[str]:
@@ -45,8 +45,10 @@ def remarks(changes: Changes) -> Iterator[str]:
     ):
         if names:
             yield text.format(submissions=submissions(len(names)), names=listed(names))
-    for reason in changes.unreadable:
+    for reason in changes.unreadable[:_NAMES]:
         yield messages.UNREADABLE.format(why=one_line(reason))
+    if (more := len(changes.unreadable) - _NAMES) > 0:
+        yield messages.UNREADABLE_MORE.format(count=more)
 
 
 def submissions(count: int) -> str:

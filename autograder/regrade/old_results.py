@@ -22,7 +22,8 @@ from autograder.regrade.handed_in import HandedIn
 
 PLATFORM = "platform"  # instead of a folder: the grades that came with the submissions
 _TOLD = 8  # as many refusals are told where nothing was found
-_SUBMISSIONS = "submissions"  # in the results of a regrading: their folder
+_SUBMISSIONS = "submissions"  # in the results of a regrading: their folder, and what is of interest in it
+_RESULTS = ("record.json", "results.json")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class OldResults:
 
     reports: Mapping[str, Report] = field(default_factory=dict)
     refused: tuple[Refused, ...] = ()
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """What was not read, and why, a line each."""
+        return tuple(f"{one.path}: {one.why}" for one in self.refused)
 
 
 def is_platform(place: Path, submissions: Path) -> bool:
@@ -48,15 +54,23 @@ def old_reports(place: Path, names: Iterable[str], assignment: str | None = None
     """
     if not place.is_dir():
         raise GraderError(messages.NO_PLACE.format(place=place))
-    inside = place / _SUBMISSIONS
-    found, refused = reports_in(inside if inside.is_dir() else place)
+    found, refused = _reports_in(place)
     refused += [Refused(one.path, _of_another(one, assignment)) for one in found if _is_of_another(one, assignment)]
     found = [one for one in found if not _is_of_another(one, assignment)]
     if not found:
-        why = [f"{one.path}: {one.why}" for one in refused[:_TOLD]]
+        why = OldResults(refused=tuple(refused[:_TOLD])).unreadable
         raise GraderError("\n".join([messages.NOTHING_THERE.format(place=place), *why]))
     named, ambiguous = _named(found, set(names))
     return OldResults(named, (*refused, *ambiguous))
+
+
+def _reports_in(place: Path) -> tuple[list[Found], list[Refused]]:
+    """The reports in a folder; of a regrading's results those of its submissions, beside which other files may lie."""
+    inside = place / _SUBMISSIONS
+    if not inside.is_dir():
+        return reports_in(place)
+    found, refused = reports_in(inside)
+    return found, [one for one in refused if one.path.name in _RESULTS]
 
 
 def _is_of_another(one: Found, assignment: str | None) -> bool:

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given, settings
 
 from autograder import grading
-from autograder.classes.catalogue import Catalogue, Known
 from autograder.classes.results import report_of
-from autograder.model import Adjustment, Check, Report, Status, Verdict, Visibility
+from autograder.model import Adjustment, Check, Report, Visibility
 from autograder.regrade.changed import changed
 from autograder.regrade.changes_pairs import pairs
 from autograder.report.record import read, recorded
@@ -162,79 +161,6 @@ def test_each_check_of_either_report_is_in_one_pair():
         assert sorted(pair[0].check.number for pair in found if pair[0]) == [v.check.number for v in left.verdicts]
 
 
-# ------------------------------------------------------------------------------------- why
-
-
-def why(old, new, **options):
-    return only_check(old, new, **options).why
-
-
-def test_a_failure_is_told_by_its_first_lines_without_what_the_student_printed():
-    text = "kl is 1, but should be 2 [kl(mu 3)]\nUnderstood as: x\nmore\nHint: Which?\n\nYour code printed:\nSECRET"
-    assert why(ended(PASSED), ended(FAILED, text=text)) == (
-        "Fails now: kl is 1, but should be 2 [kl(mu 3)] / Understood as: x. Hint: Which? Passed before."
-    )
-
-
-def test_a_check_that_passes_now_tells_what_it_failed_with():
-    assert why(ended(FAILED, text="kl is 1"), ended(PASSED)) == "Passes now. Failed before: kl is 1."
-
-
-def test_a_known_mistake_is_told_in_words():
-    known = Catalogue({"kl_log_sigma": Known("kl", ("Hint!",), "log sigma")}, {("1.1", "x**2"): Known("", (), "x**2")})
-    code = ended(FAILED, text="kl is 1\nHint: Hint!", mistakes=["kl_log_sigma"])
-    assert why(ended(PASSED), code, known=known) == "Fails now: kl is 1. Known mistake: kl: log sigma. Passed before."
-    assert "Known mistake: kl log sigma." in why(ended(PASSED), code)
-    written = ended(FAILED, "1.1", text="It differs.", mistakes=["x**2"])
-    assert "Known mistake: x**2." in why(ended(PASSED, "1.1"), written, known=known)
-    assert "Known mistake: a_b + c." in why(ended(PASSED), ended(FAILED, text="x", mistakes=["a_b + c"]))
-
-
-def test_two_different_failures_are_both_told_and_the_same_once():
-    first, second = ended(FAILED, text="a", score=1.0), ended(FAILED, text="b")
-    assert why(first, second) == "Fails now: b. Failed before: a."
-    assert why(first, ended(FAILED, text="a")) == "Ends as before: a."
-
-
-def test_a_fault_of_the_autograder_is_said_to_be_one():
-    fault = ended(ERROR, text=FAULT, staff="KeyError: 'k'")
-    assert why(ended(PASSED), fault) == (
-        "Not graded now, by a fault of the autograder: KeyError in the check itself. Passed before."
-    )
-    assert why(fault, ended(PASSED)) == (
-        "Passes now. Was not graded before, by a fault of the autograder: KeyError in the check itself."
-    )
-
-
-def test_what_waits_for_a_person_and_what_was_skipped_say_so():
-    waits = ended(MANUAL, text="Your formula cannot be read.")
-    assert why(ended(FAILED, text="x"), waits) == (
-        "Waits for a person now: Your formula cannot be read. Failed before: x."
-    )
-    blocker = ended(FAILED, "4.1", name="kl").check
-    blocked = grading.blocked(ended(PASSED, "4.2").check, Verdict(blocker, Status.FAILED, 0.0))
-    assert why(ended(PASSED, "4.2"), blocked) == 'Skipped now: Not run: needs 4.1 "kl", which failed. Passed before.'
-    later = grading.later(ended(PASSED).check)
-    assert why(later, ended(PASSED)) == "Passes now. Was to be graded after submission."
-
-
-def test_of_a_hidden_check_staff_read_what_it_raised():
-    staff = "Traceback (most recent call last):\n  File x\nautograder.errors.Mismatch: kl is 1, but should be 2\n\nmore"
-    hidden = ended(FAILED, name="kl", text="This does not hold: kl", staff=staff, visibility=Visibility.HIDDEN)
-    assert why(ended(PASSED, name="kl"), hidden) == "Fails now: kl is 1, but should be 2. Passed before."
-    silent = ended(FAILED, text="Test failed", staff="AssertionError: too large", hide_errors="Test failed")
-    assert why(ended(PASSED), silent) == "Fails now: too large. Passed before."
-
-
-def test_a_failure_without_a_word_is_told_all_the_same():
-    assert why(ended(PASSED), ended(FAILED)) == "Fails now: no reason was given. Passed before."
-
-
-def test_a_reason_is_one_line_of_bounded_length():
-    reason = why(ended(FAILED, text="y " * 50_000), ended(FAILED, text="x" * 100_000, score=1.0))
-    assert "\n" not in reason and len(reason) < 1_000
-
-
 # ------------------------------------------------------------------------------------- a results.json
 
 
@@ -277,6 +203,12 @@ def test_a_record_that_was_written_and_read_does_not_differ(tmp_path_factory, ma
     path = tmp_path_factory.mktemp("record") / "record.json"
     path.write_text(recorded(made), encoding="utf-8")
     assert changed("ada", read(path), made) is None
+
+
+def test_points_that_are_rounded_in_a_results_json_are_no_other_points_possible():
+    thirds = [ended(PASSED, f"4.{n}", points=1 / 3) for n in range(5)]
+    found = one(told(report(*thirds)), report(*thirds[:4], ended(FAILED, "4.4", points=1 / 3)))
+    assert (found.difference, found.old.possible, found.new.possible) == (-0.333, 1.665, 1.665)
 
 
 def test_a_change_is_found_in_a_results_json_as_in_a_record():

@@ -134,6 +134,12 @@ def test_where_nothing_changes_one_line_says_so():
     assert cells(changes(one, one))[1:] == []
 
 
+def test_of_many_old_results_that_cannot_be_read_the_first_are_told():
+    one = {"ada": report(ended(PASSED))}
+    lines = text(changes(one, one, unreadable=[f"{n}.json: no" for n in range(5000)]), 100).splitlines()
+    assert len(lines) == 10 and lines[-1] == "4992 more old results were not read."
+
+
 def test_the_terminal_has_a_few_submissions_and_the_table_all():
     old = {f"s{n:03d}": report(ended(PASSED)) for n in range(300)}
     found = changes(old, {name: report(ended(FAILED, text="no")) for name in old})

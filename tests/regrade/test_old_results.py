@@ -37,6 +37,15 @@ def test_the_results_of_a_regrading_are_its_submissions(tmp_path):
     assert found.refused == ()
 
 
+def test_of_a_regrading_only_results_that_cannot_be_read_are_named(tmp_path):
+    record(tmp_path / "submissions" / "ada" / "record.json")
+    for name in ("ada/state.json", "bob/state.json", "bob/record.json"):
+        (tmp_path / "submissions" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "submissions" / name).write_text("{}", encoding="utf-8")
+    (line,) = old_reports(tmp_path, ["ada", "bob"]).unreadable
+    assert line == f"{tmp_path}/submissions/bob/record.json: no record of this autograder, and no results.json"
+
+
 def test_a_regrading_compared_with_itself_changes_nothing(tmp_path):
     record(tmp_path / "submissions" / "ada" / "record.json")
     old = old_reports(tmp_path, ["ada"], "hw").reports
