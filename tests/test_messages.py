@@ -70,7 +70,7 @@ OTHER_READERS = ("policies/table.py", "written/questions.py", "written/template.
 TEMPLATES = {
     "report/html": "html",
     "classes": "classes",
-    "regrade": "changes",
+    "regrade/changes": "changes",
 }  # which module of the catalogue they are given
 
 

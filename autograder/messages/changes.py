@@ -3,7 +3,7 @@
 TITLE = "What would change"
 PAGE_TITLE = "{title}: what would change"
 
-# In short (regrade/changes_summary.py) ----------------------------------------------------------------------
+# In short (regrade/changes/summary.py) ----------------------------------------------------------------------
 
 COMPARED = "{submissions} compared: {counts}."
 SUBMISSION, SUBMISSIONS = "1 submission", "{count} submissions"
@@ -52,7 +52,7 @@ NO_POINTS = "–"  # instead of the points of a check that is not there
 FURTHER_CHECKS_ONE, FURTHER_CHECKS = "1 more check changed.", "{count} more checks changed."
 FURTHER_ONE, FURTHER = "1 more submission is in the table.", "{count} more submissions are in the table."
 
-# Why (regrade/changes_reasons.py) ---------------------------------------------------------------------------
+# Why (regrade/changes/reasons.py) ---------------------------------------------------------------------------
 
 NEW_CHECK = "New check"
 GONE_CHECK = "There is no such check now"
@@ -93,7 +93,7 @@ REMARKS = "Before anything is released"
 PAGE_FURTHER_ONE = "1 more submission is in the table, which has all of them."
 PAGE_FURTHER = "{count} more submissions are in the table, which has all of them."
 
-# Old results (regrade/old_results.py) -----------------------------------------------------------------------
+# Old results (regrade/changes/old_results.py)---------------------------------------------------------------------
 
 NO_PLACE = (
     "{place}: there is no such folder; name the results of an earlier regrading, or a folder of records or of "

@@ -19,7 +19,7 @@ from autograder.screens import Screen
 from autograder.worker import confine
 
 if TYPE_CHECKING:
-    from autograder.regrade.reading import ClassFolder
+    from autograder.regrade.downloads.reading import ClassFolder
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class, Run
 
@@ -49,9 +49,9 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 def run(options: argparse.Namespace, root: Path) -> int:
     """Grade a class, and write its results. The exit status."""
+    from autograder.regrade.downloads.reading import opened
     from autograder.regrade.finishing import finish, old_results
     from autograder.regrade.order import Task
-    from autograder.regrade.reading import opened
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class
 

@@ -16,13 +16,13 @@ from autograder.classes.files import Files, Wanted, files_of
 from autograder.errors import UsageError
 from autograder.messages import regrading as messages
 from autograder.model import Status
-from autograder.regrade.changes import Changes, changes
-from autograder.regrade.changes_page import page
-from autograder.regrade.changes_table import table
-from autograder.regrade.changes_text import text
+from autograder.regrade.changes.changes import Changes, changes
+from autograder.regrade.changes.old_results import OldResults, from_platform, is_platform, old_reports
+from autograder.regrade.changes.page import page
+from autograder.regrade.changes.table import table
+from autograder.regrade.changes.text import text
 from autograder.regrade.grades import Row, called, grades, times
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.old_results import OldResults, from_platform, is_platform, old_reports
 from autograder.regrade.results import SUBMISSIONS
 from autograder.regrade.run import Run
 from autograder.screens import Screen

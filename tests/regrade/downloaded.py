@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from autograder.regrade.reading import ClassFolder, opened
+from autograder.regrade.downloads.reading import ClassFolder, opened
 
 MODULE = "vae.py"
 

@@ -4,8 +4,8 @@ import json
 
 from autograder.classes.results import report_of
 from autograder.model import Adjustment, Check, Report, Status, Verdict
-from autograder.regrade.changed import changed
-from autograder.regrade.changes import changes
+from autograder.regrade.changes.changed import changed
+from autograder.regrade.changes.changes import changes
 from autograder.report import gradescope
 from tests.made_reports import report, verdict
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from autograder import grading
 from autograder.classes.results import report_of
 from autograder.model import Adjustment, Check, Report, Visibility
-from autograder.regrade.changed import changed
-from autograder.regrade.changes_pairs import pairs
+from autograder.regrade.changes.changed import changed
+from autograder.regrade.changes.pairs import pairs
 from autograder.report.record import read, recorded
 from tests.made_reports import MIXED, report, reports
 from tests.regrade.made_changes import (

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from autograder.classes.catalogue import Catalogue, Known
-from autograder.regrade.changes import Changes, changes
-from autograder.regrade.changes_page import MOST, page
-from autograder.regrade.changes_table import table
-from autograder.regrade.changes_text import MOST_SUBMISSIONS, text
+from autograder.regrade.changes.changes import Changes, changes
+from autograder.regrade.changes.page import MOST, page
+from autograder.regrade.changes.table import table
+from autograder.regrade.changes.text import MOST_SUBMISSIONS, text
 from tests.classes.test_page import Read
 from tests.made_reports import report, reports
 from tests.regrade.made_changes import FAILED, MANUAL, PASSED, a_class, ended, told

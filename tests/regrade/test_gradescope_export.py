@@ -9,7 +9,7 @@ import yaml
 
 from autograder.classes.results import report_of
 from autograder.metadata import understood
-from autograder.regrade import gradescope_export, ruby_yaml
+from autograder.regrade.downloads import gradescope_export, ruby_yaml
 from autograder.regrade.handed_in import Person
 from tests.regrade.downloaded import MODULE, names, read, tree
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.regrade import canvas, moodle
-from autograder.regrade.entries import Entry, Kind
+from autograder.regrade.downloads import canvas, moodle
+from autograder.regrade.downloads.entries import Entry, Kind
+from autograder.regrade.downloads.left_out import LeftOut
+from autograder.regrade.downloads.naming import Candidate, named, usable
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.left_out import LeftOut
-from autograder.regrade.naming import Candidate, named, usable
 
 # What a file system takes for a name: no slash, no NUL, bytes that are no text.
 STEPS = st.one_of(

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import GraderError
-from autograder.regrade.changes import changes
+from autograder.regrade.changes.changes import changes
+from autograder.regrade.changes.old_results import from_platform, is_platform, old_reports
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.old_results import from_platform, is_platform, old_reports
 from autograder.report import gradescope
 from autograder.report.record import recorded
 from tests.made_reports import MIXED, report

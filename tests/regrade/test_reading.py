@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.regrade import class_zip
-from autograder.regrade.reading import opened
+from autograder.regrade.downloads import class_zip
+from autograder.regrade.downloads.reading import opened
 from tests.regrade.downloaded import MODULE, files, names, read, tree, zipped
 
 

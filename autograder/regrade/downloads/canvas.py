@@ -17,10 +17,10 @@ from pathlib import PurePath
 
 from autograder.messages import handed_in_class as messages
 from autograder.recognition import means
-from autograder.regrade.entries import Entry, Kind, is_junk
+from autograder.regrade.downloads.entries import Entry, Kind, is_junk
+from autograder.regrade.downloads.left_out import LeftOut
+from autograder.regrade.downloads.naming import Candidate
 from autograder.regrade.handed_in import HandedIn, Person
-from autograder.regrade.left_out import LeftOut
-from autograder.regrade.naming import Candidate
 
 _PERSON = r"(?P<who>anon_[A-Za-z0-9]+?|[^\x00-/:-^`{-\x7f]*?_(?:LATE_)?(?P<user>\d+))"
 _FILE = re.compile(rf"(?P<late>LATE_)?{_PERSON}_(?P<file_id>\d+)_(?P<name>.+)", re.DOTALL)

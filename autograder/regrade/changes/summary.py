@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autograder.messages import changes as messages
-from autograder.regrade.changed import Changed, CheckChange, Ended
-from autograder.regrade.changes import Changes, CheckCount
+from autograder.regrade.changes.changed import Changed, CheckChange, Ended
+from autograder.regrade.changes.changes import Changes, CheckCount
 from autograder.report.lines import one_line
 from autograder.report.text import points
 

@@ -12,9 +12,9 @@ from autograder.classes.exports import Cell
 from autograder.classes.exports import table as csv
 from autograder.messages import changes as messages
 from autograder.messages.classes import STATUSES
-from autograder.regrade.changed import AdjustmentChange, Changed, CheckChange, Ended
-from autograder.regrade.changes import Changes
-from autograder.regrade.changes_summary import label
+from autograder.regrade.changes.changed import AdjustmentChange, Changed, CheckChange, Ended
+from autograder.regrade.changes.changes import Changes
+from autograder.regrade.changes.summary import label
 
 _HEADER = (
     messages.CSV_SUBMISSION,

@@ -14,8 +14,8 @@ from autograder.classes.catalogue import Catalogue
 from autograder.classes.entry import number_key
 from autograder.messages import changes as messages
 from autograder.model import Report, Status, Verdict
-from autograder.regrade.changes_pairs import Pair, any_pair, is_told, pairs, possible
-from autograder.regrade.changes_reasons import why
+from autograder.regrade.changes.pairs import Pair, any_pair, is_told, pairs, possible
+from autograder.regrade.changes.reasons import why
 from autograder.report.text import points
 
 LEAST = 1e-9  # a smaller difference is none

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from autograder.messages import handed_in_class as messages
-from autograder.regrade.entries import ARCHIVES, Entry, Kind
+from autograder.regrade.downloads.entries import ARCHIVES, Entry, Kind
+from autograder.regrade.downloads.left_out import LeftOut
+from autograder.regrade.downloads.naming import Candidate
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.left_out import LeftOut
-from autograder.regrade.naming import Candidate
 
 _TAKEN = {".zip", ".ipynb", ".py"}
 

@@ -13,7 +13,7 @@ from autograder.classes.catalogue import Catalogue
 from autograder.classes.entry import number_key
 from autograder.messages import changes as messages
 from autograder.model import Report, Status
-from autograder.regrade.changed import LEAST, Changed, CheckChange, changed
+from autograder.regrade.changes.changed import LEAST, Changed, CheckChange, changed
 
 _NONE = Catalogue()
 _EXAMPLES = 2

@@ -23,8 +23,8 @@ from typing import Any
 
 from autograder.messages import handed_in_class as messages
 from autograder.metadata import moment
+from autograder.regrade.downloads.left_out import few
 from autograder.regrade.handed_in import Person
-from autograder.regrade.left_out import few
 
 FILE = "submission_metadata.yml"
 _MOST_MIB = 512
@@ -51,7 +51,7 @@ class Export:
 
 def read_export(path: Path, due: datetime | None) -> Export:
     """Read the file. Raises nothing: what it does not tell is not known."""
-    from autograder.regrade.ruby_yaml import NotRead, pieces  # PyYAML: only where there is such a file
+    from autograder.regrade.downloads.ruby_yaml import NotRead, pieces  # PyYAML: only where there is such a file
 
     export = Export()
     cut = []

@@ -23,9 +23,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from autograder.regrade import canvas, moodle
-from autograder.regrade.entries import Entry, Kind, entries_of
-from autograder.regrade.gradescope_export import FILE
+from autograder.regrade.downloads import canvas, moodle
+from autograder.regrade.downloads.entries import Entry, Kind, entries_of
+from autograder.regrade.downloads.gradescope_export import FILE
 
 _EXPORT = re.compile(r"assignment_\d+_export")
 _SUBMISSION = re.compile(r"submission_\d+")

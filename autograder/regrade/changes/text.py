@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.messages import changes as messages
-from autograder.regrade.changed import Changed, CheckChange
-from autograder.regrade.changes import Changes, CheckCount
-from autograder.regrade.changes_summary import (
+from autograder.regrade.changes.changed import Changed, CheckChange
+from autograder.regrade.changes.changes import Changes, CheckCount
+from autograder.regrade.changes.summary import (
     check_points,
     gain,
     label,

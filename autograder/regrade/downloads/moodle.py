@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.messages import handed_in_class as messages
-from autograder.regrade.entries import Entry, Kind, is_junk
+from autograder.regrade.downloads.entries import Entry, Kind, is_junk
+from autograder.regrade.downloads.left_out import LeftOut
+from autograder.regrade.downloads.naming import Candidate
 from autograder.regrade.handed_in import HandedIn, Person
-from autograder.regrade.left_out import LeftOut
-from autograder.regrade.naming import Candidate
 
 _NAME = re.compile(
     r"(?P<who>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<of>[a-z]+)(?:_(?P<name>.*))?", re.DOTALL | re.ASCII

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from autograder import classes
 from autograder.messages import changes as messages
-from autograder.regrade.changed import Changed
-from autograder.regrade.changes import Changes
-from autograder.regrade.changes_summary import check_points, gain, label, lose, others, remarks, scores, signed, summary
+from autograder.regrade.changes.changed import Changed
+from autograder.regrade.changes.changes import Changes
+from autograder.regrade.changes.summary import check_points, gain, label, lose, others, remarks, scores, signed, summary
 from autograder.report.text import clean, points
 
 MOST = 500  # submissions in a list: more make a page that no browser scrolls through with ease

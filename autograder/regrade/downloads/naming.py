@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.messages import handed_in_class as messages
+from autograder.regrade.downloads.left_out import few
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.left_out import few
 
 _MOST_BYTES = 150  # of the 255 that file systems take: others add endings
 _NAMELESS = "submission"

@@ -12,7 +12,7 @@ from autograder.classes.catalogue import Catalogue, in_words
 from autograder.messages import changes as messages
 from autograder.messages import classes, grading
 from autograder.model import Status, Verdict
-from autograder.regrade.changes_pairs import plain, possible
+from autograder.regrade.changes.pairs import plain, possible
 from autograder.report.message import HINT, PRINTED, message
 
 _NOW = {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.messages import handed_in_class as messages
-from autograder.regrade.left_out import LeftOut
+from autograder.regrade.downloads.left_out import LeftOut
 from autograder.unpacking import DAMAGED, TooLarge, write_entry
 
 MAX_ENTRIES, MAX_GIB = 200_000, 20
