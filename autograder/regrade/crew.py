@@ -20,12 +20,32 @@ from autograder.regrade.order import Graded, Order, Task, receive_answer, send_o
 from autograder.regrade.zygote import SlotEnds, Zygote
 
 TRIES = 2
-_HOPELESS = 5  # submissions that could not be graded before any could
+HOPELESS = 5  # submissions that could not be graded before any could
 STUCK_AFTER_S = 2 * 3600.0  # checks have limits of their own: a slot that takes so long is broken
 
 
 class Stopped(GraderError):
     """No submission can be graded: the fault is in the assignment, or this machine lacks what was asked for."""
+
+
+@dataclass
+class Hope:
+    """Ends a run when submission after submission could not be graded before any could."""
+
+    limit: float = HOPELESS
+    text: str = messages.HOPELESS
+    graded: int = 0
+    failed: int = 0
+
+    def hear(self, graded: Graded) -> Graded:
+        """Count it, and give it back. Raises Stopped."""
+        if not graded.failure:
+            self.graded += 1
+            return graded
+        self.failed += 1
+        if not self.graded and self.failed >= self.limit:
+            raise Stopped(self.text.format(count=self.failed, why=graded.failure))
+        return graded
 
 
 @dataclass
@@ -39,16 +59,28 @@ class _At:
 
 
 class Crew:
-    """Slots of this machine; use as a context manager: leaving it ends them."""
+    """Slots of this machine; use as a context manager: leaving it ends them.
 
-    def __init__(self, assignment: Assignment, task: Task, workers: int, log: IO[Any] | None = None) -> None:
+    Several crews may share one zygote, each in a thread of its own; else a crew has its own when it needs it.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        task: Task,
+        workers: int,
+        log: IO[Any] | None = None,
+        *,
+        zygote: Zygote | None = None,
+        hope: Hope | None = None,
+    ) -> None:
         self._assignment, self._task, self._workers, self._log = assignment, task, workers, log
         self._open = ExitStack()
         self._selector = selectors.DefaultSelector()
         self._again: list[tuple[Order, int]] = []  # with how often each was tried
         self._at: dict[int, _At] = {}  # by the slot's process
-        self._zygote: Zygote | None = None  # once there is something to grade
-        self._graded = self._failed = 0
+        self._zygote = zygote
+        self._hope = hope or Hope()
 
     def __enter__(self) -> Crew:
         self._open.callback(self._selector.close)
@@ -118,8 +150,7 @@ class Crew:
             raise Stopped(answer["stop"])
         if answer is not None and "graded" in answer:
             at.order = None
-            self._graded += 1
-            return Graded(**answer["graded"])
+            return self._hope.hear(Graded(**answer["graded"]))
         return self._lose(at, answer["broke"] if answer else messages.SLOT_ENDED)
 
     def _lose(self, at: _At, why: str) -> Graded | None:
@@ -133,10 +164,8 @@ class Crew:
         if at.tries < TRIES:
             self._again.append((at.order, at.tries))
             return None
-        self._failed += 1
-        if not self._graded and self._failed >= _HOPELESS:
-            raise Stopped(messages.HOPELESS.format(count=self._failed, why=why))
-        return Graded(at.order.name, at.order.key, failure=messages.TRIED.format(times=at.tries, why=why))
+        failure = messages.TRIED.format(times=at.tries, why=why)
+        return self._hope.hear(Graded(at.order.name, at.order.key, failure=failure))
 
     def _end_stuck(self) -> None:
         for at in list(self._at.values()):

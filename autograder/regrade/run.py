@@ -54,7 +54,8 @@ class Run:
         """Grade what is not finished, and keep every result at once. Raises GraderError."""
         with ExitStack() as stack:
             log = stack.enter_context(self.results.log())
-            graders = stack.enter_context(_graders(self.wanted, log))
+            graders = _graders(self.wanted, log)
+            stack.enter_context(graders)
             for graded in graders.grade(self._orders()):
                 self._keep(graded)
 

@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -59,12 +60,14 @@ class SlotEnds:
 class Zygote:
     """A handle of the zygote; use as a context manager.
 
-    It runs the engine in the folder `project`. What its slots say beside their answers goes to `log`.
+    It runs the engine in the folder `project`. What its slots say beside their answers goes to `log`. Several threads
+    may ask it for slots.
     """
 
     def __init__(self, project: Path, log: IO[Any] | None = None) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
+        self._one_at_a_time = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "autograder.regrade.zygote"],
@@ -87,9 +90,10 @@ class Zygote:
         here, there = socket.socketpair()
         wanted = {"assignment": str(assignment.resolve()), "task": asdict(task), "warm_up_optimizer": warm_up_optimizer}
         try:
-            with there:
-                socket.send_fds(self._control, [json.dumps(wanted).encode()], [there.fileno()])
-            answer = self._control.recv(_MESSAGE_BYTES)
+            with self._one_at_a_time:
+                with there:
+                    socket.send_fds(self._control, [json.dumps(wanted).encode()], [there.fileno()])
+                answer = self._control.recv(_MESSAGE_BYTES)
         except OSError as error:
             here.close()
             raise WallError(messages.ZYGOTE_DIED.format(why=error.strerror)) from error
@@ -173,7 +177,7 @@ def _ended() -> set[int]:
     return found
 
 
-def _take_control() -> socket.socket:
+def take_control() -> socket.socket:
     """The control socket, which is standard input; that is empty from now on."""
     control = socket.socket(fileno=os.dup(0))
     null = os.open(os.devnull, os.O_RDONLY)
@@ -183,4 +187,4 @@ def _take_control() -> socket.socket:
 
 
 if __name__ == "__main__":
-    live(_take_control())
+    live(take_control())
