@@ -14,6 +14,7 @@ from autograder.assignment import Assignment, find_assignment, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.messages import regrading as messages
 from autograder.metadata import moment
+from autograder.regrade.cores import available
 from autograder.report.text import clean
 from autograder.screens import Screen
 from autograder.worker import confine
@@ -33,7 +34,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("assignment", metavar="ASSIGNMENT", help=messages.HELP_ASSIGNMENT)
     command.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help=messages.HELP_SUBMISSIONS)
     command.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help=messages.HELP_OUTPUT)
-    command.add_argument("--workers", type=_count, default=_processors(), metavar="N", help=messages.HELP_WORKERS)
+    command.add_argument("--workers", type=_count, default=available(), metavar="N", help=messages.HELP_WORKERS)
     command.add_argument("--scheduler", metavar="ADDRESS", help=messages.HELP_SCHEDULER)
     command.add_argument("--compare", type=Path, metavar="OLD_RESULTS", help=messages.HELP_COMPARE)
     command.add_argument("--html", action="store_true", help=messages.HELP_HTML)
@@ -118,9 +119,3 @@ def _moment(text: str) -> datetime:
     if found is None:
         raise argparse.ArgumentTypeError(messages.NO_MOMENT.format(got=text, example=_EXAMPLE))
     return found
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

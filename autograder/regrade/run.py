@@ -74,7 +74,8 @@ class Run:
                 self._fail(name, str(error))
                 continue
             self.keys[name] = key(grader, files, handed_in.metadata)
-            if not self.wanted.again and self.results.finished(name, self.keys[name]):
+            finished = self.results.finished(name, self.keys[name])
+            if finished and not finished.errors and not self.wanted.again:
                 self.tally.before += 1
                 self.display.changed()
             else:

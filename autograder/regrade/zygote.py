@@ -85,10 +85,15 @@ class Zygote:
     def __exit__(self, *problem: object) -> None:
         self.close()
 
-    def fork(self, assignment: Path, task: Task, *, warm_up_optimizer: bool) -> SlotEnds:
-        """A new slot for an assignment. Raises WallError."""
+    def fork(self, assignment: Path, task: Task, *, warm_up_optimizer: bool, core: int | None = None) -> SlotEnds:
+        """A new slot for an assignment, on the processor `core` alone if one is named. Raises WallError."""
         here, there = socket.socketpair()
-        wanted = {"assignment": str(assignment.resolve()), "task": asdict(task), "warm_up_optimizer": warm_up_optimizer}
+        wanted = {
+            "assignment": str(assignment.resolve()),
+            "task": asdict(task),
+            "warm_up_optimizer": warm_up_optimizer,
+            "core": core,
+        }
         try:
             with self._one_at_a_time:
                 with there:
@@ -158,6 +163,8 @@ def _fork(control: socket.socket, serve: Callable[..., None], wanted: dict[str, 
     status = 70
     try:
         control.close()
+        if wanted["core"] is not None:
+            os.sched_setaffinity(0, {wanted["core"]})
         serve(socket.socket(fileno=fd), Path(wanted["assignment"]), Task(**wanted["task"]))
         status = 0
     except BaseException:  # noqa: BLE001 - a fault of ours: the log has it, and whoever waits sees that the slot ended
