@@ -91,6 +91,8 @@ class Crew:
 
     def __exit__(self, *problem: object) -> None:
         for at in self._at.values():
+            if at.order is not None:  # nobody waits for it any more
+                at.ends.kill()
             at.ends.close()
         self._open.close()
 
