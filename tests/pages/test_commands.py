@@ -73,6 +73,7 @@ ELSEWHERE = {
     ".venv/bin/python -m benchmarks.fuzz 10": "tests/worker/test_protocol_fuzz.py",
     "./run_tests tests/worker/test_protocol_fuzz.py tests/worker/test_protocol_attacks.py": ".ci/run",
     ".venv/bin/python -m tests.faults": "tests/test_faults.py",
+    "./run_tests tests/regrade/test_neighbours.py": ".ci/run",
     "./run_tests tests/test_same_bytes.py": ".ci/run",
     ".venv/bin/python -m benchmarks.endurance 500 one": "by hand: an hour",
     ".venv/bin/python -m benchmarks.endurance 500 many": "by hand: an hour",
