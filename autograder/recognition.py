@@ -61,13 +61,13 @@ def recognise(folder: Path, wanted: str, names: Collection[str] = ()) -> Recogni
         return Recognised(
             (messages.handing_in.FOUND_BELOW.format(wanted=wanted, folder=_inside(deeper[0].parent, folder)),)
         )
-    alike = [path for path in files if _means(path.name, wanted)]
+    alike = [path for path in files if means(path.name, wanted)]
     if len(alike) == 1:
         _lift(alike[0], folder)
         shutil.move(folder / alike[0].name, folder / wanted)
         return Recognised((messages.handing_in.TAKEN_FOR.format(name=_inside(alike[0], folder), wanted=wanted),))
     notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
-    named = [path for path in notebooks if _means(path.with_suffix(".py").name, wanted)]
+    named = [path for path in notebooks if means(path.with_suffix(".py").name, wanted)]
     chosen = named if len(named) == 1 else notebooks
     if len(chosen) == 1:
         return _from_notebook(chosen[0], folder, wanted, names)
@@ -76,7 +76,7 @@ def recognise(folder: Path, wanted: str, names: Collection[str] = ()) -> Recogni
     return Recognised()
 
 
-def _means(name: str, wanted: str) -> bool:
+def means(name: str, wanted: str) -> bool:
     """Is a file's name the wanted one, but for capital letters, a number of a copy, or a second ending?"""
     name = name.removesuffix(".txt")
     stem, dot, ending = name.rpartition(".")

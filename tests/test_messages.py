@@ -67,7 +67,11 @@ NOT_SAID = {
 OTHER_READERS = ("policies/table.py", "written/questions.py", "written/template.py", "written/command.py")
 
 
-TEMPLATES = {"report/html": "html", "classes": "classes"}  # which module of the catalogue they are given
+TEMPLATES = {
+    "report/html": "html",
+    "classes": "classes",
+    "regrade/changes": "changes",
+}  # which module of the catalogue they are given
 
 
 def relative(path: Path) -> str:

@@ -36,8 +36,8 @@ def anonymous(name: str, salt: str) -> str:
     return "s" + base64.b32encode(digest.digest()).decode().lower()
 
 
-def salt_in(folder: Path) -> str:
-    """The salt of a report's folder; a new one, which is written there, if it has none yet."""
+def salt_in(folder: Path, first: str | None = None) -> str:
+    """The salt of a report's folder; a new one, which is written there, if it has none yet: `first`, or any."""
     path = folder / SALT
     try:
         if path.exists():
@@ -46,7 +46,7 @@ def salt_in(folder: Path) -> str:
                 raise GraderError(messages.BROKEN_SALT.format(path=path))
             return salt
         folder.mkdir(parents=True, exist_ok=True)
-        salt = secrets.token_hex(32)
+        salt = first or secrets.token_hex(32)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(salt + "\n")
     except (OSError, UnicodeDecodeError) as error:

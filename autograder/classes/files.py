@@ -32,6 +32,7 @@ class Wanted:
     column: str | None = None
     key: bool = False
     only: frozenset[str] | None = None  # the names of the submissions to report on: not of all that is there
+    first_salt: str | None = None  # where there is none yet: else any
     called: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what else a roster may call them
 
 
@@ -54,7 +55,7 @@ def files_of(wanted: Wanted, root: Path) -> Files:
     found = [one for one in found if wanted.only is None or one.name in wanted.only]
     if wanted.roster is not None:
         _add_grades(made, found, wanted)
-    names = ids((one.name for one in found), salt_in(wanted.output))
+    names = ids((one.name for one in found), salt_in(wanted.output, wanted.first_salt))
     entries = [Entry(names[one.name], one.report) for one in found]
     own = {"class.html": page(entries, _catalogue(root, found)), "class.csv": exports.of_class(entries)}
     made.contents = {**own, **made.contents}

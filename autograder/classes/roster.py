@@ -1,12 +1,14 @@
 """A course's list of students, a CSV -> who handed in which submission.
 
 The list that Canvas or Gradescope exports will do. A student is found by the column `submission`, which has the name of
-a submission or of its folder; where there is none, by SID, login, email or name.
+a submission or of its folder; where there is none, by SID, login, email or name, or by both name and ID as Canvas puts
+them together in a download (doejane_12345).
 """
 
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +27,8 @@ _COLUMNS = {
     "section": ("section", "sections"),
     "submission": ("submission", "folder", "submission folder", "submission name"),
 }
-_FINDS = ("submission", "sid", "login", "email", "name")  # in this order: the first that a row has a text for
+# In this order: the first that a row has a text for.
+_FINDS = ("submission", "sid", "login", "email", "name", "canvas_download")
 _NOBODY = ("points possible", "student, test")  # rows of Canvas' own
 
 
@@ -41,6 +44,14 @@ class Student:
     email: str = ""
     section: str = ""
     submission: str = ""
+
+    @property
+    def canvas_download(self) -> str:
+        """What Canvas calls the student's files: letters and digits of the name, and its own id, which alone could be
+        another student's number."""
+        name = unicodedata.normalize("NFC", self.name.casefold())
+        letters = "".join(one for one in name if one.isalnum() or one == "_" or unicodedata.category(one)[0] == "M")
+        return f"{letters}_{self.canvas_id}" if self.canvas_id else ""
 
     def key(self, field: str) -> str:
         """What the student is found by."""

@@ -48,6 +48,10 @@ NO_DUE = "the assignment has a penalty for lateness, but when it was due is not 
 # ------------------------------------------------------------------------------------- the command
 
 ONE_IN_ANOTHER = "{output} and {submissions} lie one in the other; name a folder for the results that is elsewhere"
+COMPARED_WITH_ITSELF = (
+    "{folder}: new results would take the place of the old ones that they are compared with; name another folder for "
+    "them with -o RESULTS"
+)
 NO_COUNT = "is {got}, but should be a number from 1"
 NO_MOMENT = "is {got}, but should be a time with an offset, as in {example}"
 

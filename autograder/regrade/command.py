@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ from autograder.assignment import Assignment, find_assignment, load_assignment
 from autograder.errors import GraderError, UsageError
 from autograder.messages import regrading as messages
 from autograder.metadata import moment
+from autograder.regrade.cores import available
 from autograder.report.text import clean
 from autograder.screens import Screen
 from autograder.worker import confine
 
 if TYPE_CHECKING:
-    from autograder.regrade.handed_in import HandedIn
+    from autograder.regrade.downloads.reading import ClassFolder
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class, Run
 
@@ -33,7 +34,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("assignment", metavar="ASSIGNMENT", help=messages.HELP_ASSIGNMENT)
     command.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help=messages.HELP_SUBMISSIONS)
     command.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help=messages.HELP_OUTPUT)
-    command.add_argument("--workers", type=_count, default=_processors(), metavar="N", help=messages.HELP_WORKERS)
+    command.add_argument("--workers", type=_count, default=available(), metavar="N", help=messages.HELP_WORKERS)
     command.add_argument("--scheduler", metavar="ADDRESS", help=messages.HELP_SCHEDULER)
     command.add_argument("--compare", type=Path, metavar="OLD_RESULTS", help=messages.HELP_COMPARE)
     command.add_argument("--html", action="store_true", help=messages.HELP_HTML)
@@ -49,9 +50,9 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 def run(options: argparse.Namespace, root: Path) -> int:
     """Grade a class, and write its results. The exit status."""
-    from autograder.regrade.finishing import finish
+    from autograder.regrade.downloads.reading import opened
+    from autograder.regrade.finishing import finish, old_results
     from autograder.regrade.order import Task
-    from autograder.regrade.reading import opened
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class
 
@@ -61,11 +62,12 @@ def run(options: argparse.Namespace, root: Path) -> int:
     task = Task(options.device, html=options.html, require_isolation=options.require_isolation)
     results = Results(options.output)
     with opened(options.submissions, assignment.module_file, options.due) as folder, results.locked():
-        for remark in [*folder.remarks, *_remarks(assignment, folder.submissions, options.due)]:
+        for remark in [*folder.remarks, *_remarks(assignment, folder, options.due)]:
             _tell(remark)
         wanted = Class(assignment, folder.submissions, task, options.workers, options.scheduler, again=options.again)
+        old = old_results(options, assignment, folder.submissions) if options.compare is not None else None
         run = _graded(wanted, results, plain=options.plain)
-        said, is_good = finish(run, root, options)
+        said, is_good = finish(run, root, options, old)
     print("\n".join(map(clean, said)))
     return 0 if is_good else FAULT
 
@@ -93,12 +95,12 @@ def _check_places(submissions: Path, output: Path) -> None:
         raise UsageError(messages.ONE_IN_ANOTHER.format(output=output, submissions=submissions))
 
 
-def _remarks(assignment: Assignment, submissions: Sequence[HandedIn], due: datetime | None) -> Iterator[str]:
+def _remarks(assignment: Assignment, folder: ClassFolder, due: datetime | None) -> Iterator[str]:
     """What staff should know before they read grades: policies that cannot be applied."""
-    unknown = sum(handed_in.metadata is None for handed_in in submissions)
+    unknown = sum(handed_in.metadata is None for handed_in in folder.submissions)
     if assignment.policies.need_metadata and unknown:
         yield messages.NO_METADATA.format(count=unknown)
-    if assignment.policies.late is not None and unknown < len(submissions) and due is None:
+    if assignment.policies.late is not None and folder.has_times and due is None:
         yield messages.NO_DUE.format(example=_EXAMPLE)
 
 
@@ -117,9 +119,3 @@ def _moment(text: str) -> datetime:
     if found is None:
         raise argparse.ArgumentTypeError(messages.NO_MOMENT.format(got=text, example=_EXAMPLE))
     return found
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

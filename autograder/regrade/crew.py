@@ -9,13 +9,14 @@ from __future__ import annotations
 import selectors
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import IO, Any
 
 from autograder.assignment import Assignment
 from autograder.errors import GraderError
 from autograder.messages import regrading as messages
+from autograder.regrade.cores import Cores
 from autograder.regrade.order import Graded, Order, Task, receive_answer, send_order
 from autograder.regrade.zygote import SlotEnds, Zygote
 
@@ -53,6 +54,7 @@ class _At:
     """A slot, and what it is at."""
 
     ends: SlotEnds
+    core: int | None = None  # the processor that it has for itself
     order: Order | None = None
     tries: int = 0
     since_s: float = 0.0
@@ -84,10 +86,13 @@ class Crew:
 
     def __enter__(self) -> Crew:
         self._open.callback(self._selector.close)
+        self._cores = self._open.enter_context(closing(Cores(self._workers)))
         return self
 
     def __exit__(self, *problem: object) -> None:
         for at in self._at.values():
+            if at.order is not None:  # nobody waits for it any more
+                at.ends.kill()
             at.ends.close()
         self._open.close()
 
@@ -111,17 +116,18 @@ class Crew:
     def _start(self, orders: Iterator[Order]) -> None:
         """Fork slots until there are enough of them, or no more orders."""
         while len(self._at) < self._workers and (following := self._next(orders)):
-            at = _At(self._fork())
+            core = self._cores.free.pop(0) if self._cores.free else None
+            at = _At(self._fork(core), core)
             self._at[at.ends.pid] = at
             self._selector.register(at.ends.sock, selectors.EVENT_READ, at)
             self._send(at, *following)
 
-    def _fork(self) -> SlotEnds:
+    def _fork(self, core: int | None) -> SlotEnds:
         wanted = self._assignment
         if self._zygote is None:
             project = wanted.folder.resolve().parents[1]
             self._zygote = self._open.enter_context(Zygote(project, self._log))
-        return self._zygote.fork(wanted.folder, self._task, warm_up_optimizer=wanted.warm_up_optimizer)
+        return self._zygote.fork(wanted.folder, self._task, warm_up_optimizer=wanted.warm_up_optimizer, core=core)
 
     def _next(self, orders: Iterator[Order]) -> tuple[Order, int] | None:
         if self._again:
@@ -159,6 +165,8 @@ class Crew:
         del self._at[at.ends.pid]
         at.ends.kill()
         at.ends.close()
+        if at.core is not None:
+            self._cores.free.append(at.core)
         if at.order is None:
             return None
         if at.tries < TRIES:

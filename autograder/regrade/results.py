@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from autograder.errors import UsageError
 from autograder.messages import regrading as messages
@@ -38,6 +38,7 @@ class Finished:
     seconds: float
     slowest: str
     slowest_seconds: float
+    errors: int  # checks that met a fault of ours: the next run grades the submission again
 
 
 class Results:
@@ -50,7 +51,8 @@ class Results:
     def locked(self) -> Iterator[None]:
         """Have the folder, which is made, for this run alone. Raises UsageError where another run has it."""
         try:
-            (self.folder / SUBMISSIONS).mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden checks, and whose results they are
+            (self.folder / SUBMISSIONS).mkdir(exist_ok=True)
             lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise UsageError(messages.NO_FOLDER.format(folder=self.folder, why=error.strerror)) from None
@@ -62,6 +64,15 @@ class Results:
             yield
         finally:
             os.close(lock)
+
+    @contextmanager
+    def log(self) -> Iterator[TextIO]:
+        """Where slots say what went wrong with them; there is no such file if nothing did."""
+        path = self.folder / LOG
+        with path.open("w", encoding="utf-8") as file:
+            yield file
+        if not path.stat().st_size:
+            path.unlink()
 
     def of(self, name: str) -> Path:
         """The folder of one submission's results."""
@@ -84,7 +95,7 @@ class Results:
         folder = self.of(graded.name)
         for file, text in graded.files.items():
             write_whole(folder / file, text, messages.WRITE_CURE)
-        finished = Finished(graded.key, graded.isolation, graded.seconds, graded.slowest, graded.slowest_seconds)
+        finished = Finished(**{field: getattr(graded, field) for field in Finished.__dataclass_fields__})
         files = {file: hashlib.sha256(text.encode()).hexdigest() for file, text in graded.files.items()}
         mark = json.dumps({"format": FORMAT, **asdict(finished), "files": files}, indent=1)
         write_whole(folder / MARK, mark + "\n", messages.WRITE_CURE)

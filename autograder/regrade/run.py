@@ -19,7 +19,7 @@ from autograder.regrade.handed_in import HandedIn
 from autograder.regrade.order import Graded, Order, Task
 from autograder.regrade.packed import packed
 from autograder.regrade.progress import Display, Tally
-from autograder.regrade.results import LOG, Results
+from autograder.regrade.results import Results
 from autograder.regrade.slot import RECORD
 from autograder.report.record import read
 
@@ -53,7 +53,7 @@ class Run:
     def grade(self) -> None:
         """Grade what is not finished, and keep every result at once. Raises GraderError."""
         with ExitStack() as stack:
-            log = stack.enter_context((self.results.folder / LOG).open("w", encoding="utf-8"))
+            log = stack.enter_context(self.results.log())
             graders = _graders(self.wanted, log)
             stack.enter_context(graders)
             for graded in graders.grade(self._orders()):
@@ -74,7 +74,8 @@ class Run:
                 self._fail(name, str(error))
                 continue
             self.keys[name] = key(grader, files, handed_in.metadata)
-            if not self.wanted.again and self.results.finished(name, self.keys[name]):
+            finished = self.results.finished(name, self.keys[name])
+            if finished and not finished.errors and not self.wanted.again:
                 self.tally.before += 1
                 self.display.changed()
             else:

@@ -9,7 +9,7 @@ copy of its own: it loads no assignment, sees no submission and no result, and d
        └──────────── orders, answers ──────┘
 
 Whoever wants slots starts the zygote as a new program, so it may itself have threads, or results of hidden checks in
-memory. When it ends, however it ends, the control socket does: the zygote kills every slot, and every nursery ends its
+memory. When it ends, however it ends, the control socket does: the zygote ends every slot, and every nursery ends its
 workers and removes what they left when its slot is gone. So nothing goes on after a run that was killed.
 """
 
@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -35,6 +36,7 @@ from autograder.regrade.order import Task
 from autograder.worker import confine
 
 _MESSAGE_BYTES = 1 << 16
+_GRACE_S = 1.0
 
 
 class SlotEnds:
@@ -85,10 +87,15 @@ class Zygote:
     def __exit__(self, *problem: object) -> None:
         self.close()
 
-    def fork(self, assignment: Path, task: Task, *, warm_up_optimizer: bool) -> SlotEnds:
-        """A new slot for an assignment. Raises WallError."""
+    def fork(self, assignment: Path, task: Task, *, warm_up_optimizer: bool, core: int | None = None) -> SlotEnds:
+        """A new slot for an assignment, on the processor `core` alone if one is named. Raises WallError."""
         here, there = socket.socketpair()
-        wanted = {"assignment": str(assignment.resolve()), "task": asdict(task), "warm_up_optimizer": warm_up_optimizer}
+        wanted = {
+            "assignment": str(assignment.resolve()),
+            "task": asdict(task),
+            "warm_up_optimizer": warm_up_optimizer,
+            "core": core,
+        }
         try:
             with self._one_at_a_time:
                 with there:
@@ -134,11 +141,19 @@ def live(control: socket.socket) -> None:
             control.send(json.dumps({"pid": pid}).encode())
             slots -= _ended()
     finally:
-        for pid in slots:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        while slots:
-            slots.discard(os.wait()[0])
+        _end(slots)
+
+
+def _end(slots: set[int]) -> None:
+    """End the slots: those that are at nothing end by themselves, because their orders do."""
+    deadline_s = time.monotonic() + _GRACE_S
+    while (slots := slots - _ended()) and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    for pid in slots:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    while slots:
+        slots.discard(os.wait()[0])
 
 
 def _next(control: socket.socket) -> tuple[dict[str, Any], int] | None:
@@ -158,6 +173,8 @@ def _fork(control: socket.socket, serve: Callable[..., None], wanted: dict[str, 
     status = 70
     try:
         control.close()
+        if wanted["core"] is not None:
+            os.sched_setaffinity(0, {wanted["core"]})
         serve(socket.socket(fileno=fd), Path(wanted["assignment"]), Task(**wanted["task"]))
         status = 0
     except BaseException:  # noqa: BLE001 - a fault of ours: the log has it, and whoever waits sees that the slot ended

@@ -15,10 +15,11 @@ import psutil
 import pytest
 
 from autograder.assignment import Assignment
+from autograder.regrade.cores import Cores
 from autograder.regrade.crew import Crew, Stopped
 from autograder.regrade.order import Graded, Order, Task
 from tests import faults
-from tests.regrade.made_class import assignment_in, orders, processes_of, write_class
+from tests.regrade.made_class import assignment_in, orders, write_class
 
 COPIES = ["right", "wrong", "prints", "no_python", "raises", "draws"] * 2
 
@@ -140,3 +141,35 @@ def test_slots_share_one_import_of_torch(source: Path, assignment: Assignment, m
 def test_a_page_is_made_where_one_is_wanted(assignment: Assignment, made: list[Order]) -> None:
     found = graded(assignment, made[:1], html=True)
     assert "<html" in found[made[0].name].files["report.html"]
+
+
+@pytest.mark.skipif(len(getattr(os, "sched_getaffinity", lambda _: [0])(0)) < 2, reason="there is one processor only")
+def test_slots_side_by_side_have_a_processor_each_whatever_threads_are_started(
+    assignment: Assignment, source: Path
+) -> None:
+    places = "raise ValueError(f'on {sorted(os.sched_getaffinity(0))}')"
+    folder = source.parent / "cores"
+    for number in range(2):
+        place = folder / f"student-{number}"
+        place.mkdir(parents=True)
+        (place / "submission.py").write_text("import os, time\ndef half(x):\n    time.sleep(1)\n    " + places)
+    with Crew(assignment, Task(), 2) as crew:
+        found = list(crew.grade(iter(orders(folder))))
+    told = {one.files["results.json"].partition("on [")[2].partition("]")[0] for one in found}
+    assert len(told) == 2 and all(core.isdigit() for core in told)
+    with Crew(assignment, Task(), 1) as crew:
+        (alone, *_) = crew.grade(iter(orders(folder)))
+    assert "," in alone.files["results.json"].partition("on [")[2].partition("]")[0]
+
+
+def test_a_processor_is_claimed_once_and_given_back() -> None:
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    if count < 2:
+        pytest.skip("there is one processor only")
+    first = Cores(count)
+    assert sorted(first.free) == sorted(os.sched_getaffinity(0))
+    second = Cores(count)
+    assert second.free == []
+    first.close()
+    second.close()
+    assert len(Cores(count).free) == count

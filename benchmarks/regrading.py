@@ -1,0 +1,211 @@
+"""python -m benchmarks.regrading [COUNT] [--quick]: a class of COUNT submissions, graded in four ways, side by side.
+
+    gradescope-utils   a process of its JSONTestRunner for each submission, as most graders on the platform run
+    run_autograder     our own ./run_autograder for each submission
+    regrade            the whole class by one command, with one worker and with two
+
+Each way grades the same class with the same checks, without and with a short training, on two processors at once (but
+regrade with one worker). Then: how regrade grows with the class, and the peak memory of all its processes together.
+COUNT is 60 if it is not given; --quick leaves the growth out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+HOMEWORK = HERE / "homework"
+KINDS = ("checks", "training")  # without and with a short training
+AT_ONCE = 2
+GROWTH = (20, 60, 200)
+REPEATS = 3  # of the cheap way, between the pieces of the others
+_TRAINING = re.compile(r'@number\("1\.14"\).*?(?=@number)', re.DOTALL)
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
+
+@dataclass
+class Way:
+    """A way to grade a class, and what it cost: for the submissions of each piece that it was given."""
+
+    name: str
+    count: int = 0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def add(self, count: int, spent: Cost) -> None:
+        """It graded so many more."""
+        self.count, self.wall_s, self.cpu_s = self.count + count, self.wall_s + spent.wall_s, self.cpu_s + spent.cpu_s
+
+    @property
+    def per_minute(self) -> float:
+        """Submissions a minute."""
+        return 60 * self.count / self.wall_s
+
+    @property
+    def cpu_each_s(self) -> float:
+        """Processor time for one submission."""
+        return self.cpu_s / self.count
+
+
+def main(count: int, *, quick: bool) -> None:
+    """Measure, and print tables."""
+    with project() as source:
+        classes = {size: make_class(source.parent / f"class-{size}", size) for size in {count, *GROWTH}}
+        for kind in KINDS:
+            ways = side_by_side(source, kind, classes[count])
+            print(f"\n{count} submissions, 19 checks{' and a training' if kind == 'training' else ''}:")
+            report(ways)
+        if not quick:
+            growth(source, classes)
+        for workers in (1, 2):
+            command = regrade(source, "training", classes[GROWTH[0]], workers)
+            print(f"peak memory, {workers} worker{'s' * (workers > 1)}, with training: {peak(command):.0f} MiB (PSS)")
+
+
+@contextmanager
+def project() -> Iterator[Path]:
+    """A copy of the project with the homework in two versions, without and with the check that trains."""
+    with tempfile.TemporaryDirectory(prefix="regrading-") as made:
+        Path(made).chmod(0o755)  # workers are other users
+        source = Path(made) / "source"
+        skipped = shutil.ignore_patterns("__pycache__")
+        for name in ("autograder", "reference", "benchmarks"):
+            shutil.copytree(ROOT / name, source / name, ignore=skipped)
+        for name in ("setup.sh", "run_autograder", "requirements.txt", "requirements-pictures.txt", "LICENSE"):
+            shutil.copy(ROOT / name, source / name)
+        for kind in KINDS:
+            folder = source / "assignments" / kind
+            shutil.copytree(HOMEWORK, folder, ignore=skipped)
+            if kind == "checks":
+                checks, toml = folder / "checks.py", folder / "assignment.toml"
+                checks.write_text(_TRAINING.sub("", checks.read_text(), count=1))
+                toml.write_text(toml.read_text().replace("points = 14", "points = 13"))
+            else:
+                toml = folder / "assignment.toml"
+                toml.write_text("warm_up_optimizer = true\n" + toml.read_text())
+        yield source
+
+
+def make_class(folder: Path, count: int) -> Path:
+    """A folder for each submission: all correct, and no two the same."""
+    text = (HOMEWORK / "submission" / "submission.py").read_text()
+    for number in range(count):
+        place = folder / f"student-{number:04d}"
+        place.mkdir(parents=True)
+        (place / "submission.py").write_text(f"{text}\n# {number}\n")
+    return folder
+
+
+# ------------------------------------------------------------------------------------- the ways
+
+
+def side_by_side(source: Path, kind: str, folder: Path) -> list[Way]:
+    """All ways on one class. The slow ones grade it in pieces, between which the quick one grades all of it."""
+    ways = [Way("gradescope-utils"), Way("run_autograder"), Way("regrade, 1 worker"), Way("regrade, 2 workers")]
+    submissions = sorted(folder.iterdir())
+    each: list[Callable[[Path], list[str]]] = [
+        lambda place: json_test_runner(source, kind, place),
+        lambda place: run_autograder(source, kind, place),
+    ]
+    for way_command in each:  # one run each that is not counted: files come from the cache
+        cost(way_command(submissions[0]))
+    for piece in range(REPEATS):
+        for way, command in zip(ways, each, strict=False):
+            own = submissions[piece::REPEATS]
+            way.add(len(own), many([command(place) for place in own], threads=way.name == "gradescope-utils"))
+        for way, workers in ((ways[2], 1), (ways[3], 2)):
+            if workers == 2 or piece == 0:
+                way.add(len(submissions), cost(regrade(source, kind, folder, workers)))
+    return ways
+
+
+def json_test_runner(source: Path, kind: str, place: Path) -> list[str]:
+    """gradescope-utils on one submission."""
+    runner = source / "benchmarks" / "json_test_runner.py"
+    return [PYTHON, str(runner), str(source / "assignments" / kind), str(place), str(results(place))]
+
+
+def run_autograder(source: Path, kind: str, place: Path) -> list[str]:
+    """Our own command on one submission."""
+    return [str(source / "run_autograder"), kind, str(place), "--results", str(results(place))]
+
+
+def regrade(source: Path, kind: str, folder: Path, workers: int) -> list[str]:
+    """The command for the whole class."""
+    made = source.parent / "regraded"
+    arguments = ["regrade", kind, str(folder), "-o", str(made), "--again", "--plain", "--workers", str(workers)]
+    return ["env", "-C", str(source), PYTHON, "-m", "autograder", *arguments]
+
+
+def results(place: Path) -> Path:
+    """Where results of a single submission go."""
+    folder = place.parent.parent / "single"
+    folder.mkdir(exist_ok=True)
+    return folder / f"{place.name}.json"
+
+
+def many(commands: Sequence[list[str]], *, threads: bool) -> Cost:
+    """Run commands, two at a time; what all of them cost. With `threads` torch takes as many as it likes."""
+    before = dict(os.environ)
+    os.environ.update({"AUTOGRADER_VENV": str(ROOT / ".venv")})
+    for name in _ONE_THREAD:
+        os.environ.pop(name, None)
+    if not threads:
+        os.environ.update(_ONE_THREAD)
+    started_s = time.perf_counter()
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            costs = list(pool.map(cost, commands))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return Cost(time.perf_counter() - started_s, sum(one.cpu_s for one in costs))
+
+
+# ------------------------------------------------------------------------------------- what is printed
+
+
+def report(ways: Sequence[Way]) -> None:
+    """A table, with ratios to the first way."""
+    print(f"  {'':<22}{'a minute':>9}{'ratio':>7}{'CPU s each':>12}{'ratio':>7}")
+    for way in ways:
+        speed, work = way.per_minute / ways[0].per_minute, way.cpu_each_s / ways[0].cpu_each_s
+        print(f"  {way.name:<22}{way.per_minute:>9.1f}{speed:>7.1f}{way.cpu_each_s:>12.2f}{work:>7.2f}")
+
+
+def growth(source: Path, classes: dict[int, Path]) -> None:
+    """Wall and processor time of regrade by the size of the class."""
+    print("\nregrade, by the size of the class (19 checks):")
+    print(f"  {'workers':<9}{'submissions':>12}{'wall s':>9}{'CPU s':>9}{'a minute':>10}{'CPU s of one more':>19}")
+    for workers in (1, 2):
+        smaller: tuple[int, float] | None = None
+        for size in GROWTH:
+            spent = cost(regrade(source, "checks", classes[size], workers))
+            more = f"{(spent.cpu_s - smaller[1]) / (size - smaller[0]):.2f}" if smaller else ""
+            rate = 60 * size / spent.wall_s
+            print(f"  {workers:<9}{size:>12}{spent.wall_s:>9.1f}{spent.cpu_s:>9.1f}{rate:>10.1f}{more:>19}")
+            smaller = size, spent.cpu_s
+
+
+def peak(command: list[str]) -> float:
+    """The median of three peaks."""
+    return statistics.median(peak_pss_mib(command) for _ in range(3))
+
+
+if __name__ == "__main__":
+    given = [argument for argument in sys.argv[1:] if argument != "--quick"]
+    main(int(given[0]) if given else 60, quick="--quick" in sys.argv)

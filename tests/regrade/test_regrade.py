@@ -1,0 +1,243 @@
+"""The command regrade: what it writes, what it grades again, and what remains of a run that was stopped or killed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import faults, slices
+from tests.regrade.made_class import KINDS, processes_of, regraded, results_of, started, write_class
+
+KILLS = 20
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="regrade-") as folder:
+        yield faults.make_source(Path(folder))
+
+
+@pytest.fixture(scope="module")
+def handed_in(source: Path) -> Path:
+    return write_class(source.parent / "class", [*KINDS, *KINDS])
+
+
+@pytest.fixture(scope="module")
+def results(source: Path, handed_in: Path) -> Path:
+    """The results of the class, of one run that nothing disturbed, by one slot."""
+    folder = source.parent / "results"
+    done = regraded(source, "hw", handed_in, "-o", folder, "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    assert "12 submissions of hw: 12 graded now, 0 before" in done.stdout
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def marks(folder: Path) -> dict[str, int]:
+    """When each finished result was finished."""
+    return {mark.parent.name: mark.stat().st_mtime_ns for mark in folder.glob("submissions/*/.finished.json")}
+
+
+def test_every_submission_has_its_results_and_its_line(results: Path, handed_in: Path) -> None:
+    names = sorted(place.name for place in handed_in.iterdir())
+    assert sorted(path.name for path in (results / "submissions").iterdir()) == names
+    for name in names:
+        document = json.loads((results / "submissions" / name / "results.json").read_text())
+        assert "execution_time" not in document and document["tests"]
+    table = {row["submission"]: row for row in rows(results / "grades.csv")}
+    assert sorted(table) == names
+    assert (table["right-0"]["total"], table["right-0"]["max"]) == ("9", "9")
+    assert float(table["wrong-1"]["total"]) < 9 and {row["state"] for row in table.values()} == {"graded"}
+    assert [row["submission"] for row in rows(results / "times.csv")] == names
+    assert (results / "class" / "class.html").is_file() and len(rows(results / "class" / "class.csv")) == 12
+    assert not (results / "regrade.log").exists()
+
+
+def test_it_is_what_run_autograder_gives(source: Path, results: Path, handed_in: Path, tmp_path: Path) -> None:
+    root = faults.make_root(tmp_path / "alone", KINDS["wrong"])
+    process = faults.command(source, root)
+    assert process.wait(timeout=60) == 0
+    alone = json.loads((root / "results" / "results.json").read_text())
+    assert alone.pop("execution_time") > 0
+    assert json.loads((results / "submissions" / "wrong-1" / "results.json").read_text()) == alone
+
+
+def test_more_slots_and_a_fresh_folder_come_to_the_same_bytes(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    done = regraded(source, "hw", handed_in, "-o", tmp_path / "other", "--workers", 3)
+    assert done.returncode == 0, done.stderr
+    assert results_of(tmp_path / "other") == results_of(results)
+
+
+def test_what_is_finished_is_not_graded_again_unless_it_changed(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    changed, folder = tmp_path / "class", tmp_path / "results"
+    shutil.copytree(handed_in, changed)
+    shutil.copytree(results, folder)
+    before = marks(folder)
+    (changed / "right-0" / "answers.md").write_text("## half\n0.4\n")
+    (folder / "submissions" / "wrong-1" / "results.json").write_text("{}")  # of which nobody knows whose it is
+    (folder / "submissions" / "raises-4" / ".finished.json").write_text("no mark")
+    (folder / "submissions" / "prints-2" / "record.json").unlink()
+    done = regraded(source, "hw", changed, "-o", folder)
+    assert "12 submissions of hw: 4 graded now, 8 before" in done.stdout
+    after = marks(folder)
+    again = {"right-0", "wrong-1", "raises-4", "prints-2"}
+    assert {name for name in after if after[name] != before[name]} == again
+    kept = results_of(folder)
+    for name in again - {"right-0"}:
+        place = f"submissions/{name}/results.json"
+        assert kept[place] == results_of(results)[place]
+
+
+def test_a_change_of_the_assignment_grades_everything_again(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(results, folder)
+    other = tmp_path / "source"
+    shutil.copytree(source, other)
+    faults.open_up(tmp_path)
+    checks = other / "assignments" / "hw" / "checks.py"
+    checks.write_text(checks.read_text().replace("half halves", "half is a half"))
+    done = regraded(other, "hw", handed_in, "-o", folder)
+    assert "12 graded now, 0 before" in done.stdout
+
+
+def test_killed_anywhere_and_started_again_it_loses_and_repeats_nothing(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    folder, draw = tmp_path / "results", random.Random(20)
+    known: dict[str, int] = {}
+    for _ in slices.sliced(range(KILLS), 4):
+        if len(known) == 12:  # all of it again, so that there is something to kill
+            assert results_of(folder)["submissions/right-0/results.json"]
+            shutil.rmtree(folder)
+            known = {}
+        process = started(source, "hw", handed_in, "-o", folder, "--workers", 2)
+        time.sleep(draw.uniform(0.2, 4.5))
+        process.kill()
+        process.communicate()
+        found = marks(folder)
+        assert known.items() <= found.items(), "a finished result was lost, or made again"
+        known = found
+    done = regraded(source, "hw", handed_in, "-o", folder, "--workers", 2)
+    assert f"{12 - len(known)} graded now, {len(known)} before" in done.stdout
+    assert known.items() <= marks(folder).items()
+    assert results_of(folder) == results_of(results)
+    deadline = time.monotonic() + 10
+    while processes_of(source) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not processes_of(source)
+
+
+def test_ctrl_c_ends_it_and_says_how_to_go_on(source: Path, handed_in: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    process = started(source, "hw", handed_in, "-o", folder, "--workers", 2)
+    deadline = time.monotonic() + 60
+    while len(marks(folder)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert f"stopped: {len(marks(folder))} of 12 are graded; the same command goes on from there" in err
+    assert "Traceback" not in err and not processes_of(source)
+
+
+def test_two_runs_do_not_write_into_one_folder(source: Path, handed_in: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    first = started(source, "hw", handed_in, "-o", folder)
+    deadline = time.monotonic() + 30
+    while not (folder / ".lock").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    second = regraded(source, "hw", handed_in, "-o", folder)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=20)
+    assert second.returncode == 2 and "another regrade is writing there" in second.stderr
+
+
+@pytest.mark.parametrize("where", ["inside", "around", "the same"])
+def test_results_do_not_lie_among_submissions(source: Path, handed_in: Path, where: str) -> None:
+    folder = {"inside": handed_in / "results", "around": handed_in.parent, "the same": handed_in}[where]
+    done = regraded(source, "hw", handed_in, "-o", folder)
+    assert done.returncode == 2 and "lie one in the other" in done.stderr
+    assert not (handed_in / "results").exists()
+
+
+def test_what_cannot_be_read_is_named_and_costs_the_others_nothing(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    if os.geteuid() == 0:
+        before = ("setpriv", f"--reuid={faults.USER}", f"--regid={faults.USER}", "--clear-groups")
+    else:
+        before = ()
+    given, folder = tmp_path / "class", tmp_path / "results"
+    shutil.copytree(handed_in, given)
+    if before:
+        folder.mkdir()
+        faults.own(tmp_path, faults.USER)
+        faults.let_read(source)
+    faults.open_up(tmp_path)
+    closed = given / "wrong-1" / "submission.py"
+    closed.chmod(0)
+    if before:
+        os.chown(closed, 0, 0)
+    done = regraded(source, "hw", given, "-o", folder, before=before)
+    assert done.returncode == 2
+    assert "not graded: wrong-1: " in done.stdout, done.stderr
+    assert "submission.py: cannot be read (Permission denied)" in done.stdout
+    table = {row["submission"]: row for row in rows(folder / "grades.csv")}
+    assert table["wrong-1"]["state"] == "not graded" and "Permission denied" in table["wrong-1"]["why"]
+    assert table["wrong-1"]["total"] == "" and len(rows(folder / "class" / "class.csv")) == 11
+    mine = {name: text for name, text in results_of(folder / "submissions").items() if "results.json" in name}
+    theirs = results_of(results / "submissions")
+    assert len(mine) == 11 and all(theirs[name] == text for name, text in mine.items())
+
+
+def test_a_submission_that_was_withdrawn_is_not_counted(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    given, folder = tmp_path / "class", tmp_path / "results"
+    shutil.copytree(handed_in, given)
+    shutil.copytree(results, folder)
+    shutil.rmtree(given / "raises-4")
+    done = regraded(source, "hw", given, "-o", folder)
+    assert "11 submissions of hw: 0 graded now, 11 before" in done.stdout
+    assert "1 results" in done.stdout and "raises-4" in done.stdout
+    assert len(rows(folder / "grades.csv")) == len(rows(folder / "class" / "class.csv")) == 11
+
+
+def test_what_would_change_is_told_before_anything_is_released(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    given, folder = tmp_path / "class", tmp_path / "results"
+    shutil.copytree(handed_in, given)
+    (given / "right-0" / "submission.py").write_text(KINDS["wrong"])
+    done = regraded(source, "hw", given, "-o", folder, "--compare", results)
+    assert done.returncode == 0
+    assert "12 submissions compared: 1 lower, 11 unchanged." in done.stdout
+    assert "1.2 half halves" in done.stdout
+    assert {row["submission"] for row in rows(folder / "changes.csv")} == {"right-0"}
+    assert "<html" in (folder / "changes.html").read_text()
+
+
+def test_it_is_not_compared_with_what_it_overwrites(source: Path, results: Path, handed_in: Path) -> None:
+    done = regraded(source, "hw", handed_in, "-o", results, "--compare", results)
+    assert done.returncode == 2 and "name another folder" in done.stderr
