@@ -74,7 +74,7 @@ class Cluster:
         self._slots: dict[str, int] = {}  # how many submissions each worker can grade at a time
         self._looked_s = self._had_slots_s = time.monotonic()
         self._is_told = False
-        self._hope = Hope(text=messages.HOPELESS)
+        self._hope = Hope(log=messages.LOG_THERE)
 
     def __enter__(self) -> Cluster:
         """Connect. Raises UsageError."""

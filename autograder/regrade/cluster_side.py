@@ -50,7 +50,7 @@ class Source(WorkerPlugin):
         self._idle: list[BinaryIO] = []  # connections to slots that wait for an order
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
-        self._place = worker.local_directory
+        self._place, self._threads = worker.local_directory, worker.state.nthreads
         worker.metrics[self.name] = self._tell
         if differing := self._differing():
             self._state = {DIFFERS: differing}
@@ -123,7 +123,7 @@ class Source(WorkerPlugin):
             self._control, theirs = socket.socketpair()
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", *self._station],
+                    [sys.executable, "-m", *self._station, str(self._threads)],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     cwd=self._folder,

@@ -36,6 +36,12 @@ class Cores:
         if len(self.free) < count:
             self.close()
 
+    def take(self) -> int | None:
+        """One that no slot has, if there is one. Several threads may ask."""
+        with suppress(IndexError):
+            return self.free.pop(0)
+        return None
+
     def close(self) -> None:
         """Give them back."""
         for lock in self._locks:

@@ -34,7 +34,7 @@ class Hope:
     """Ends a run when submission after submission could not be graded before any could."""
 
     limit: float = HOPELESS
-    text: str = messages.HOPELESS
+    log: str = messages.LOG_HERE
     graded: int = 0
     failed: int = 0
 
@@ -45,7 +45,7 @@ class Hope:
             return graded
         self.failed += 1
         if not self.graded and self.failed >= self.limit:
-            raise Stopped(self.text.format(count=self.failed, why=graded.failure))
+            raise Stopped(messages.HOPELESS.format(count=self.failed, why=graded.failure, log=self.log))
         return graded
 
 
@@ -63,7 +63,7 @@ class _At:
 class Crew:
     """Slots of this machine; use as a context manager: leaving it ends them.
 
-    Several crews may share one zygote, each in a thread of its own; else a crew has its own when it needs it.
+    Several crews may share a zygote and processors, each in a thread of its own; else a crew has its own.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Crew:
         log: IO[Any] | None = None,
         *,
         zygote: Zygote | None = None,
+        cores: Cores | None = None,
         hope: Hope | None = None,
     ) -> None:
         self._assignment, self._task, self._workers, self._log = assignment, task, workers, log
@@ -81,12 +82,12 @@ class Crew:
         self._selector = selectors.DefaultSelector()
         self._again: list[tuple[Order, int]] = []  # with how often each was tried
         self._at: dict[int, _At] = {}  # by the slot's process
-        self._zygote = zygote
+        self._zygote, self._shared_cores = zygote, cores
         self._hope = hope or Hope()
 
     def __enter__(self) -> Crew:
         self._open.callback(self._selector.close)
-        self._cores = self._open.enter_context(closing(Cores(self._workers)))
+        self._cores = self._shared_cores or self._open.enter_context(closing(Cores(self._workers)))
         return self
 
     def __exit__(self, *problem: object) -> None:
@@ -94,6 +95,7 @@ class Crew:
             if at.order is not None:  # nobody waits for it any more
                 at.ends.kill()
             at.ends.close()
+            self._give_back(at)
         self._open.close()
 
     @property
@@ -116,7 +118,7 @@ class Crew:
     def _start(self, orders: Iterator[Order]) -> None:
         """Fork slots until there are enough of them, or no more orders."""
         while len(self._at) < self._workers and (following := self._next(orders)):
-            core = self._cores.free.pop(0) if self._cores.free else None
+            core = self._cores.take()
             at = _At(self._fork(core), core)
             self._at[at.ends.pid] = at
             self._selector.register(at.ends.sock, selectors.EVENT_READ, at)
@@ -165,8 +167,7 @@ class Crew:
         del self._at[at.ends.pid]
         at.ends.kill()
         at.ends.close()
-        if at.core is not None:
-            self._cores.free.append(at.core)
+        self._give_back(at)
         if at.order is None:
             return None
         if at.tries < TRIES:
@@ -174,6 +175,10 @@ class Crew:
             return None
         failure = messages.TRIED.format(times=at.tries, why=why)
         return self._hope.hear(Graded(at.order.name, at.order.key, failure=failure))
+
+    def _give_back(self, at: _At) -> None:
+        if at.core is not None:
+            self._cores.free.append(at.core)
 
     def _end_stuck(self) -> None:
         for at in list(self._at.values()):

@@ -18,12 +18,13 @@ import socket
 import sys
 import threading
 import traceback
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from autograder.assignment import Assignment, load_assignment
+from autograder.regrade.cores import Cores
 from autograder.regrade.crew import Crew, Hope, Stopped
 from autograder.regrade.order import Task, receive_order, send_answer
 from autograder.regrade.zygote import Zygote, take_control
@@ -33,8 +34,11 @@ from autograder.worker import confine
 class _Station:
     """What all connections share."""
 
-    def __init__(self, control: socket.socket, assignment: Assignment, task: Task, zygote: Zygote) -> None:
-        self._control, self._assignment, self._task, self._zygote = control, assignment, task, zygote
+    def __init__(
+        self, control: socket.socket, assignment: Assignment, task: Task, zygote: Zygote, cores: Cores
+    ) -> None:
+        self._control, self._assignment, self._task = control, assignment, task
+        self._zygote, self._cores = zygote, cores
         self._place = f"{Path.cwd()}{os.sep}"  # staff know the files that are named by their places in the project
 
     def live(self) -> None:
@@ -64,7 +68,8 @@ class _Station:
         """Grade with one slot what is ordered, until there are no more orders."""
         orders = iter(lambda: receive_order(stream), None)
         patient = Hope(limit=math.inf)  # other stations may fare better: whoever has them all decides
-        with Crew(self._assignment, self._task, 1, zygote=self._zygote, hope=patient) as crew:
+        crew = Crew(self._assignment, self._task, 1, zygote=self._zygote, cores=self._cores, hope=patient)
+        with crew:
             for graded in crew.grade(orders):
                 send_answer(stream, {"graded": asdict(graded)})
 
@@ -73,18 +78,24 @@ class _Station:
             self._control.shutdown(socket.SHUT_RDWR)
 
 
-def main(control: socket.socket, folder: Path, name: str, task: Task) -> None:
+def cores_for(threads: int) -> Cores:
+    """A processor for each slot, if the worker has as many as threads for itself: the rest may be another worker's."""
+    alone = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) == threads
+    return Cores(threads if alone else 0)
+
+
+def main(control: socket.socket, folder: Path, name: str, task: Task, threads: int) -> None:
     """Be a station for an assignment of the source in a folder; then remove the folder."""
     confine.hide_memory()  # results pass through this process
     try:
         assignment = load_assignment(folder / "assignments" / name)
-        with Zygote(folder) as zygote:
-            _Station(control, assignment, task, zygote).live()
+        with Zygote(folder) as zygote, closing(cores_for(threads)) as cores:
+            _Station(control, assignment, task, zygote, cores).live()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    main(take_control(), Path.cwd(), sys.argv[1], Task(**json.loads(sys.argv[2])))
+    main(take_control(), Path.cwd(), sys.argv[1], Task(**json.loads(sys.argv[2])), int(sys.argv[3]))
     sys.stderr.flush()
     os._exit(0)  # threads that wait for a slot's answer would keep it

@@ -50,7 +50,7 @@ ELSEWHERE = {
     "./setup.sh": ".ci/run",
     "./setup.sh --pictures": ".ci/run",
     "./setup.sh --cluster": ".ci/run",
-    ".venv/bin/python -m autograder regrade vae downloaded -o results --scheduler tcp://host:8786": (
+    ".venv/bin/python -m autograder regrade vae handed_in -o new_results --scheduler tcp://host:8786": (
         "tests/regrade/test_cluster.py"
     ),
     ".venv/bin/python -m autograder bundle vae": ".ci/run and tests/test_bundle.py",

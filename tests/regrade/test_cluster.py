@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from autograder.regrade import cluster_side, connection, fingerprint
 from autograder.regrade.cluster import Cluster
 from autograder.regrade.crew import Crew, Stopped
 from autograder.regrade.order import Graded, Order, Task
+from autograder.regrade.station import cores_for
 from tests import faults
 from tests.regrade.made_class import assignment_in, orders, write_class
 from tests.regrade.made_cluster import Farm, until
@@ -345,6 +348,16 @@ def test_when_the_scheduler_is_lost_the_run_ends_with_what_to_do(
             farm.scheduler.kill()
             with pytest.raises(GraderError, match="the scheduler .* is lost; what is finished is kept"):
                 list(grading)
+
+
+def test_slots_of_a_worker_have_processors_of_their_own_only_where_no_other_worker_can_have_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3, 4, 7}, raising=False)
+    with closing(cores_for(3)) as own, closing(cores_for(2)) as others:
+        assert [own.take() for _ in range(4)] == [3, 4, 7, None]
+        assert others.take() is None
 
 
 # ------------------------------------------------------------------------------------- without a cluster
