@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from autograder.assignment import Assignment
 from autograder.errors import GraderError, UsageError
@@ -396,3 +399,16 @@ def test_the_core_imports_no_dask() -> None:
         "sys.exit(bool({'dask', 'distributed'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
+def test_every_package_that_dask_needs_is_pinned() -> None:
+    lists = [(ROOT / name).read_text() for name in ("requirements.txt", "requirements-cluster.txt")]
+    lines = [line.partition("#")[0].partition(";")[0] for text in lists for line in text.splitlines()]
+    pinned = {canonicalize_name(line.partition("==")[0].strip()) for line in lines if "==" in line}
+    needed, asked = {"distributed"}, set[str]()
+    while asking := needed - asked:
+        asked |= asking
+        for requirement in (Requirement(text) for name in asking for text in metadata.requires(name) or ()):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                needed.add(canonicalize_name(requirement.name))
+    assert len(needed) > 10 and needed <= pinned
