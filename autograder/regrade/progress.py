@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from autograder.messages import regrading as messages
+from autograder.report.text import clean
 from autograder.screens import Screen
 
 if TYPE_CHECKING:
@@ -65,13 +66,17 @@ class Display(AbstractContextManager["Display"]):
         self._stream, self._tally = stream, tally
         self._told_s = time.monotonic()
 
+    def tell(self, text: str) -> None:
+        """Say something beside."""
+        with suppress(OSError, ValueError):  # nobody is there any more
+            print(clean(text), file=self._stream, flush=True)
+
     def changed(self) -> None:
         """The tally has changed."""
         now_s = time.monotonic()
         if now_s - self._told_s >= _LINE_EVERY_S:
             self._told_s = now_s
-            with suppress(OSError, ValueError):  # nobody is there any more
-                print(self._tally.line(now_s), file=self._stream, flush=True)
+            self.tell(self._tally.line(now_s))
 
     def __exit__(self, *problem: object) -> None:
         """Leave nothing behind."""
@@ -98,6 +103,11 @@ class BarDisplay(Display):
         with suppress(OSError, ValueError):
             self._bar.start()
         return self
+
+    def tell(self, text: str) -> None:
+        if self._bar is not None:
+            with suppress(OSError, ValueError):
+                self._bar.console.print(clean(text), soft_wrap=True)  # above the bar
 
     def changed(self) -> None:
         if self._bar is not None:

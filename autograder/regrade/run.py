@@ -5,7 +5,7 @@ SUBMISSIONS -opened-> HandedIn -packed-> Order -slots-> Graded -kept-> RESULTS -
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ class Run:
         """Grade what is not finished, and keep every result at once. Raises GraderError."""
         with ExitStack() as stack:
             log = stack.enter_context(self.results.log())
-            graders = _graders(self.wanted, log)
+            graders = _graders(self.wanted, log, self.display.tell)
             stack.enter_context(graders)
             for graded in graders.grade(self._orders()):
                 self._keep(graded)
@@ -103,9 +103,9 @@ class Run:
         return Row(handed_in, read(self.results.of(name) / RECORD), finished)
 
 
-def _graders(wanted: Class, log: IO[Any]) -> Crew | Cluster:
+def _graders(wanted: Class, log: IO[Any], say: Callable[[str], None]) -> Crew | Cluster:
     if wanted.scheduler is None:
         return Crew(wanted.assignment, wanted.task, wanted.workers, log)
     from autograder.regrade.cluster import Cluster  # an extra: only who has a cluster needs it
 
-    return Cluster(wanted.scheduler, wanted.assignment, wanted.task)
+    return Cluster(wanted.scheduler, wanted.assignment, wanted.task, say)

@@ -35,7 +35,8 @@ from autograder.workspace import place_of
 if TYPE_CHECKING:
     from autograder.worker.nursery import Nursery
 
-_ROOT = str(Path(__file__).resolve().parents[2]) + os.sep
+# Where our own files and libraries lie, which tracebacks tell: other machines have them elsewhere.
+_PLACES = [str(Path(place)) + os.sep for place in (Path(__file__).resolve().parents[2], sys.prefix, sys.base_prefix)]
 RESULTS, RECORD, PAGE = "results.json", "record.json", "report.html"
 
 
@@ -135,8 +136,11 @@ def _answer(stream: BinaryIO, slot: _Slot, order: Order) -> bool:
 
 def _steady(report: Report) -> Report:
     """The report without what differs from run to run: times, and what tracebacks tell of memory and folders."""
-    verdicts = [
-        replace(verdict, wall_s=0.0, staff_output=without_addresses(verdict.staff_output.replace(_ROOT, "")))
-        for verdict in report.verdicts
-    ]
+    verdicts = [replace(v, wall_s=0.0, staff_output=_without_places(v.staff_output)) for v in report.verdicts]
     return replace(report, wall_s=0.0, verdicts=tuple(verdicts))
+
+
+def _without_places(text: str) -> str:
+    for place in sorted(_PLACES, key=len, reverse=True):
+        text = text.replace(f'File "{place}', 'File "')
+    return without_addresses(text)
