@@ -4,7 +4,7 @@
 
 Submissions are the reference with none to three of the assignment's known mistakes, some far more popular than others,
 in code and in written answers; a few do not import, are empty, lack answers.md, or never end. The draw is seeded: the
-same arguments make the same class. Records and report are written below FOLDER (results/class_ASSIGNMENT).
+same arguments make the same class. Class, results and report are written below FOLDER (results/class_ASSIGNMENT).
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,49 +37,29 @@ class Plan:
 
 def main(count: int, assignment: str, folder: Path) -> None:
     """Make the class, grade it, report on it, and say how long that took."""
+    from autograder.assignment import load_assignment
+
     shutil.rmtree(folder, ignore_errors=True)
-    records = folder / "records"
-    records.mkdir(parents=True)
-    started_s = time.perf_counter()
-    grade_class(count, assignment, records)
-    graded_s = time.perf_counter() - started_s
-    sizes = [path.stat().st_size for path in records.glob("*.json")]
+    for plan in plans(count, load_assignment(ROOT / "assignments" / assignment).folder, _draw(assignment)):
+        write_submission(plan, assignment, folder / "handed_in" / plan.name)
+    results = folder / "results"
+    graded_s = timed("regrade", assignment, str(folder / "handed_in"), "-o", str(results))
+    sizes = [path.stat().st_size for path in results.glob("submissions/*/record.json")]
     print(f"{len(sizes)} submissions of {assignment}: graded in {graded_s:.0f} s, {graded_s / len(sizes):.1f} s each")
     print(f"records: {sum(sizes) / 1024:.0f} KiB, {sum(sizes) / len(sizes) / 1024:.1f} KiB each")
+    reported_s = timed("class", str(results / "submissions"), "-o", str(folder / "class"))
+    print(f"class report: {reported_s:.2f} s")
+
+
+def _draw(assignment: str) -> random.Random:
+    return random.Random(f"a class of {assignment}")
+
+
+def timed(*arguments: str) -> float:
+    """Run a command of the autograder's; the seconds that it took."""
     started_s = time.perf_counter()
-    command = [sys.executable, "-m", "autograder", "class", str(records), "-o", str(folder / "class")]
-    subprocess.run(command, check=True, cwd=ROOT)
-    print(f"class report: {time.perf_counter() - started_s:.2f} s")
-
-
-def grade_class(count: int, name: str, records: Path) -> None:
-    """Grade the class in one process, and record each report."""
-    from autograder.assignment import load_assignment
-    from autograder.pipeline import start_nursery
-    from autograder.report.record import recorded
-
-    assignment = load_assignment(ROOT / "assignments" / name)
-    with closing(start_nursery(assignment)) as nursery:  # before anything secret is loaded
-        from autograder.collect import run_checks
-        from autograder.host import Host
-        from autograder.listeners import Silent
-        from autograder.model import Report
-        from autograder.submission import stage
-        from autograder.written.sheet import answers_to
-
-        for plan in plans(count, assignment.folder, random.Random(f"a class of {name}")):
-            started_s = time.perf_counter()
-            with ExitStack() as stack:
-                place = stack.enter_context(tempfile.TemporaryDirectory())
-                write_submission(plan, name, Path(place) / plan.name)
-                workspace = stack.enter_context(stage(Path(place) / plan.name, assignment))
-                host, written = Host(nursery, workspace, assignment), answers_to(assignment, workspace)
-                verdicts = run_checks(assignment, host, listener=Silent(), written=written)
-            wall_s = time.perf_counter() - started_s
-            report = Report(assignment.name, assignment.title, assignment.parts, verdicts, wall_s)
-            text = recorded(replace(report, submission=plan.name))
-            (records / f"{plan.name}.json").write_text(text, encoding="utf-8")
-            print(f"{plan.name}: {wall_s:.1f} s, {report.score:g}", file=sys.stderr, flush=True)
+    subprocess.run([sys.executable, "-m", "autograder", *arguments], check=True, cwd=ROOT)
+    return time.perf_counter() - started_s
 
 
 # ------------------------------------------------------------------------------------- the draw

@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.bundle_files import grading_files
+from autograder.isolation import switched_off
 from autograder.regrade.order import Task
 from autograder.regrade.packed import Packed
 
@@ -34,7 +35,7 @@ def versions(task: Task) -> dict[str, str]:
 def fingerprint(assignment: Assignment, task: Task) -> str:
     """Changes with every file that grading reads, with the versions of packages, and with how is graded."""
     files = {name: _digest(file) for name, file in grading_files(assignment).items()}
-    return _of([files, versions(task), asdict(task)])
+    return _of([files, versions(task), asdict(task), switched_off()])
 
 
 def key(grader: str, submission: Packed, metadata: Mapping[str, Any] | None) -> str:

@@ -18,6 +18,7 @@ from autograder.assignment import Assignment
 from autograder.regrade.cores import Cores
 from autograder.regrade.crew import Crew, Stopped
 from autograder.regrade.order import Graded, Order, Task
+from autograder.regrade.zygote import Zygote
 from tests import faults
 from tests.regrade.made_class import assignment_in, orders, write_class
 
@@ -40,8 +41,20 @@ def made(source: Path) -> list[Order]:
     return orders(write_class(source.parent / "class", COPIES))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def zygote(source: Path) -> Iterator[Zygote]:
+    """One for the tests that do not look at it: the import of torch takes seconds."""
+    with Zygote(source) as shared:
+        SHARED.append(shared)
+        yield shared
+        SHARED.clear()
+
+
+SHARED: list[Zygote] = []
+
+
 def graded(assignment: Assignment, given: list[Order], workers: int = 2, **how: bool) -> dict[str, Graded]:
-    with Crew(assignment, Task(**how), workers) as crew:  # type: ignore[arg-type]
+    with Crew(assignment, Task(**how), workers, zygote=SHARED[0]) as crew:  # type: ignore[arg-type]
         found = list(crew.grade(iter(given)))
     assert len({one.name for one in found}) == len(found) == len(given)
     return {one.name: one for one in found}
@@ -74,7 +87,7 @@ def test_slots_side_by_side_and_another_order_come_to_the_same_bytes(
 def test_a_slot_that_is_killed_is_replaced_and_its_submission_graded(
     assignment: Assignment, made: list[Order], one_by_one: dict[str, Graded]
 ) -> None:
-    with Crew(assignment, Task(), 2) as crew:
+    with Crew(assignment, Task(), 2, zygote=SHARED[0]) as crew:
         found = {}
         for one in crew.grade(iter(made)):
             found[one.name] = one
@@ -135,7 +148,6 @@ def test_slots_share_one_import_of_torch(source: Path, assignment: Assignment, m
         assert len(crew.slots) == 2 and len(parents) == 1
         zygote = psutil.Process(parents.pop())
         assert any("torch" in mapped.path for mapped in zygote.memory_maps())
-        list(grading)
 
 
 def test_a_page_is_made_where_one_is_wanted(assignment: Assignment, made: list[Order]) -> None:
@@ -153,11 +165,11 @@ def test_slots_side_by_side_have_a_processor_each_whatever_threads_are_started(
         place = folder / f"student-{number}"
         place.mkdir(parents=True)
         (place / "submission.py").write_text("import os, time\ndef half(x):\n    time.sleep(1)\n    " + places)
-    with Crew(assignment, Task(), 2) as crew:
+    with Crew(assignment, Task(), 2, zygote=SHARED[0]) as crew:
         found = list(crew.grade(iter(orders(folder))))
     told = {one.files["results.json"].partition("on [")[2].partition("]")[0] for one in found}
     assert len(told) == 2 and all(core.isdigit() for core in told)
-    with Crew(assignment, Task(), 1) as crew:
+    with Crew(assignment, Task(), 1, zygote=SHARED[0]) as crew:
         (alone, *_) = crew.grade(iter(orders(folder)))
     assert "," in alone.files["results.json"].partition("on [")[2].partition("]")[0]
 
