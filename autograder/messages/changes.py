@@ -79,6 +79,7 @@ CSV_OLD_TOTAL, CSV_NEW_TOTAL, CSV_TOTAL_DIFFERENCE = "old total", "new total", "
 CSV_CHECK, CSV_OLD, CSV_NEW, CSV_DIFFERENCE = "check", "old points", "new points", "difference"
 CSV_OLD_POSSIBLE, CSV_NEW_POSSIBLE = "old points possible", "new points possible"
 CSV_OLD_STATUS, CSV_NEW_STATUS, CSV_WHY = "old status", "new status", "why"
+CSV_PEOPLE = "handed in by"
 CSV_LOWER, CSV_HIGHER, CSV_SAME = "lower", "higher", "same"
 CSV_ONLY_OLD, CSV_ONLY_NEW, CSV_NEITHER = "no new result", "no old result", "no result"
 

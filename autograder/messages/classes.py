@@ -84,6 +84,7 @@ FAULTS_ABOUT = (
 )
 SLOW = "Slow runs"
 SLOW_ABOUT = "More than {times} times the median run of {median} s, and {more} s longer."
+SLOW_UNKNOWN = "Not known here: results of the command regrade have no times; they are in times.csv beside this report."
 RUN_S, SLOWEST = "Seconds", "Slowest check"
 SLOWEST_CHECK = "{label}, {seconds} s"
 SLOW_CURE = "Where one check is slow in many, look at the check; else at what the submission does when it is imported."

@@ -33,7 +33,6 @@ GOES_ON = "{address} has a worker again"
 # ------------------------------------------------------------------------------------- while it runs
 
 LOST = "the scheduler {address} is lost; what is finished is kept, and the same command goes on from there"
-STOPPED_ON = "{why} (on worker {worker})"
 ON_WORKER = "{why} (on worker {worker})"
 TASK_FAILED = "its task failed on the cluster: {why}; see the worker's log"
 KILLED = "the workers that graded it were lost, again and again, also when nothing else was graded: see their logs"

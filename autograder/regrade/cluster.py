@@ -156,7 +156,7 @@ class Cluster:
     def _told(self, wanted: _Wanted, worker: str, answer: bytes) -> Graded | None:
         told = receive_answer(io.BytesIO(answer)) or {}
         if "stop" in told:
-            raise Stopped(messages.STOPPED_ON.format(why=told["stop"], worker=worker))
+            raise Stopped(messages.ON_WORKER.format(why=told["stop"], worker=worker))
         if "graded" in told:
             graded = Graded(**told["graded"])
             if not graded.failure:

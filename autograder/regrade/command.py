@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment, find_assignment, load_assignment
-from autograder.errors import GraderError, UsageError
+from autograder.errors import GraderError, UsageError, nearest
 from autograder.messages import regrading as messages
 from autograder.metadata import moment
 from autograder.regrade.cores import available
@@ -21,6 +21,7 @@ from autograder.worker import confine
 
 if TYPE_CHECKING:
     from autograder.regrade.downloads.reading import ClassFolder
+    from autograder.regrade.handed_in import HandedIn
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class, Run
 
@@ -41,6 +42,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--due", type=_moment, metavar="TIME", help=messages.HELP_DUE)
     command.add_argument("--roster", type=Path, metavar="ROSTER.csv", help=messages.HELP_ROSTER)
     command.add_argument("--column", metavar="HEADING", help=messages.HELP_COLUMN)
+    command.add_argument("--only", nargs="+", metavar="NAME", help=messages.HELP_ONLY)
     command.add_argument("--again", action="store_true", help=messages.HELP_AGAIN)
     command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help=messages.HELP_DEVICE)
     command.add_argument("--require-isolation", action="store_true", help=messages.HELP_ISOLATION)
@@ -58,16 +60,19 @@ def run(options: argparse.Namespace, root: Path) -> int:
 
     assignment = load_assignment(find_assignment(options.assignment, root))
     _check_places(options.submissions, options.output)
+    _check_roster(options)
     confine.hide_memory()  # all results pass through this process
     task = Task(options.device, html=options.html, require_isolation=options.require_isolation)
     results = Results(options.output)
-    with opened(options.submissions, assignment.module_file, options.due) as folder, results.locked():
-        for remark in [*folder.remarks, *_remarks(assignment, folder, options.due)]:
+    with opened(options.submissions, assignment.module_file, options.due) as folder, results.locked(assignment.name):
+        remarks = [*folder.remarks, *_remarks(assignment, folder, options.due)]
+        for remark in remarks:
             _tell(remark)
-        wanted = Class(assignment, folder.submissions, task, options.workers, options.scheduler, again=options.again)
+        chosen = _chosen(folder.submissions, options.only)
+        wanted = Class(assignment, chosen, task, options.workers, options.scheduler, again=options.again)
         old = old_results(options, assignment, folder.submissions) if options.compare is not None else None
         run = _graded(wanted, results, plain=options.plain)
-        said, is_good = finish(run, root, options, old)
+        said, is_good = finish(run, root, options, old, remarks)
     print("\n".join(map(clean, said)))
     return 0 if is_good else FAULT
 
@@ -82,8 +87,9 @@ def _graded(wanted: Class, results: Results, *, plain: bool) -> Run:
         with display(sys.stderr, screen, tally, plain=plain) as shown:
             run = Run(wanted, results, tally, shown)
             run.grade()
-    except (KeyboardInterrupt, GraderError):
-        _tell(messages.STOPPED.format(done=tally.graded + tally.before, total=tally.total))
+    except (KeyboardInterrupt, GraderError) as error:
+        if tally.graded or isinstance(error, KeyboardInterrupt):
+            _tell(messages.STOPPED.format(done=tally.graded + tally.before, total=tally.total))
         raise
     return run
 
@@ -93,6 +99,28 @@ def _check_places(submissions: Path, output: Path) -> None:
     inside, around = output.resolve(), submissions.resolve()
     if inside == around or around in inside.parents or inside in around.parents:
         raise UsageError(messages.ONE_IN_ANOTHER.format(output=output, submissions=submissions))
+
+
+def _check_roster(options: argparse.Namespace) -> None:
+    """A mistake in it must not show when the whole class is graded."""
+    from autograder.classes.roster import read_roster
+
+    if options.roster is not None:
+        read_roster(options.roster)
+    elif options.column is not None:
+        raise UsageError(messages.NO_ROSTER)
+
+
+def _chosen(submissions: Sequence[HandedIn], names: Sequence[str] | None) -> tuple[HandedIn, ...]:
+    """Those that were asked for, or all. Raises UsageError."""
+    if names is None:
+        return tuple(submissions)
+    known = [handed_in.name for handed_in in submissions]
+    for name in names:
+        if name not in known:
+            similar = nearest(name, known)
+            raise UsageError(messages.NOT_HANDED_IN.format(name=name, similar=similar or known[0]))
+    return tuple(handed_in for handed_in in submissions if handed_in.name in names)
 
 
 def _remarks(assignment: Assignment, folder: ClassFolder, due: datetime | None) -> Iterator[str]:

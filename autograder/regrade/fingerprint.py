@@ -18,6 +18,7 @@ from autograder.regrade.order import Task
 from autograder.regrade.packed import Packed
 
 _PACKAGES = ("torch", "numpy", "sympy", "mpmath", "markdown-it-py", "gradescope-utils", "pytest")
+_WITHOUT_EFFECT = ("require_isolation",)  # on results: it keeps a run from beginning
 _OF_PAGES = ("matplotlib", "jinja2")
 
 
@@ -35,7 +36,8 @@ def versions(task: Task) -> dict[str, str]:
 def fingerprint(assignment: Assignment, task: Task) -> str:
     """Changes with every file that grading reads, with the versions of packages, and with how is graded."""
     files = {name: _digest(file) for name, file in grading_files(assignment).items()}
-    return _of([files, versions(task), asdict(task), switched_off()])
+    wishes = {name: wish for name, wish in asdict(task).items() if name not in _WITHOUT_EFFECT}
+    return _of([files, versions(task), wishes, switched_off()])
 
 
 def key(grader: str, submission: Packed, metadata: Mapping[str, Any] | None) -> str:

@@ -19,16 +19,21 @@ from autograder.model import Status
 from autograder.regrade.changes.changes import Changes, changes
 from autograder.regrade.changes.old_results import OldResults, from_platform, is_platform, old_reports
 from autograder.regrade.changes.page import page
+from autograder.regrade.changes.summary import summary
 from autograder.regrade.changes.table import table
 from autograder.regrade.changes.text import text
-from autograder.regrade.grades import Row, called, grades, times
+from autograder.regrade.downloads.left_out import few
+from autograder.regrade.grades import Row, called, grades, people, times
 from autograder.regrade.handed_in import HandedIn
 from autograder.regrade.results import SUBMISSIONS
 from autograder.regrade.run import Run
+from autograder.regrade.slot import RECORD
 from autograder.screens import Screen
 from autograder.whole_files import write_whole
 
-_NAMED = 8  # as many submissions are named on one line
+_NAMED = 8  # as many that were not graded are told of
+_MISSING = "; off: "  # in the line about isolation: see worker/survey.py
+_SUSPICIOUS = 2  # so many without a point may be by chance
 
 
 def old_results(options: argparse.Namespace, assignment: Assignment, submissions: Sequence[HandedIn]) -> OldResults:
@@ -40,22 +45,35 @@ def old_results(options: argparse.Namespace, assignment: Assignment, submissions
     return old_reports(options.compare, [handed_in.name for handed_in in submissions], assignment.name)
 
 
-def finish(run: Run, root: Path, options: argparse.Namespace, old: OldResults | None) -> tuple[list[str], bool]:
-    """Write the tables. What to tell, and whether every submission was graded without a fault of ours."""
+def finish(
+    run: Run, root: Path, options: argparse.Namespace, old: OldResults | None, remarks: Sequence[str]
+) -> tuple[list[str], bool]:
+    """Write the tables. What to tell, and whether every submission was graded without a fault of ours.
+
+    What decides whether grades can be released comes last, where it is still on the screen.
+    """
     rows = run.rows()
-    made = _class_report(run, rows, root, options)
-    contents = {"grades.csv": grades(rows), "times.csv": times(rows)}
-    contents |= {f"{CLASS_FOLDER}/{name}": text for name, text in made.contents.items()}
-    faults = [row.handed_in.name for row in rows if row.report and row.report.with_status(Status.ERROR)]
-    said = [*made.remarks, *_left_over(run), "", *_summary(run, rows, faults)]
+    contents: dict[str, str] = {}
+    said: list[str] = []
+    if options.only is None:
+        made = _class_report(run, rows, root, options)
+        contents = {"grades.csv": grades(rows), "times.csv": times(rows)}
+        contents |= {f"{CLASS_FOLDER}/{name}": text for name, text in made.contents.items()}
+        said += [*made.remarks, *_left_over(run)]
     if old is not None:
         found = _changes(old, rows, run.wanted.assignment)
-        contents |= {"changes.csv": table(found), "changes.html": page(found, run.wanted.assignment.title)}
-        said += ["", text(found, Screen.of(sys.stdout, os.environ).columns), ""]
+        contents |= {
+            "changes.csv": table(found, people(rows)),
+            "changes.html": page(found, run.wanted.assignment.title),
+        }
+        said += ["", text(found, Screen.of(sys.stdout, os.environ).columns)]
     folder = run.results.folder
     for name, content in contents.items():
         write_whole(folder / name, content, messages.WRITE_CURE)
-    return [*said, *(str(folder / name) for name in contents)], not faults and not run.failures
+    said += ["", *(str(folder / name) for name in contents), *([] if options.only is None else [messages.NO_TABLES])]
+    faults = [row.handed_in.name for row in rows if row.report and row.report.with_status(Status.ERROR)]
+    said += ["", *_summary(run, rows, faults, remarks), *(summary(found)[:1] if old is not None else [])]
+    return said, not faults and not run.failures
 
 
 def _changes(old: OldResults, rows: Sequence[Row], assignment: Assignment) -> Changes:
@@ -96,22 +114,37 @@ def _left_over(run: Run) -> list[str]:
     left = [path.name for path in folder.iterdir() if path.name not in names]
     if not left:
         return []
-    return [messages.LEFT_OVER.format(count=len(left), folder=folder, names=_listed(sorted(left)))]
+    words = messages.LEFT_OVER_ONE if len(left) == 1 else messages.LEFT_OVER
+    return [words.format(count=len(left), folder=folder, names=few(sorted(left)))]
 
 
-def _summary(run: Run, rows: Sequence[Row], faults: Sequence[str]) -> list[str]:
+def _summary(run: Run, rows: Sequence[Row], faults: Sequence[str], remarks: Sequence[str]) -> list[str]:
     tally = run.tally
+    words = messages.SUMMARY_ONE if tally.total == 1 else messages.SUMMARY
     name = run.wanted.assignment.name
-    lines = [messages.SUMMARY.format(total=tally.total, assignment=name, graded=tally.graded, before=tally.before)]
+    lines = [*remarks, *_isolation(rows), *_nothing(rows, name)]
     for failed, why in list(run.failures.items())[:_NAMED]:
         lines.append(messages.NOT_GRADED.format(name=failed, why=why))
     if len(run.failures) > _NAMED:
         lines.append(messages.MORE_NOT_GRADED.format(count=len(run.failures) - _NAMED))
     if faults:
-        lines.append(messages.SUMMARY_FAULTS.format(count=len(faults), names=_listed(faults)))
-    isolation = sorted({row.finished.isolation for row in rows if row.finished})
-    return [*lines, *(messages.ISOLATION.format(line=line) for line in isolation)]
+        where = run.results.folder / SUBMISSIONS / faults[0] / RECORD
+        lines.append(messages.SUMMARY_FAULTS.format(count=len(faults), names=few(faults), where=where))
+    return [*lines, words.format(total=tally.total, assignment=name, graded=tally.graded, before=tally.before)]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+def _nothing(rows: Sequence[Row], assignment: str) -> list[str]:
+    """The submissions without a point: somebody should talk to them, or it is the wrong homework."""
+    graded = [row for row in rows if row.report is not None]
+    names = [row.handed_in.name for row in graded if row.report is not None and not row.report.score]
+    if not names:
+        return []
+    if len(names) > _SUSPICIOUS and 2 * len(names) > len(graded):
+        return [messages.MOST_HAVE_NOTHING.format(count=len(names), total=len(graded), assignment=assignment)]
+    return [messages.HAVE_NOTHING.format(count=len(names), names=few(names))]
+
+
+def _isolation(rows: Sequence[Row]) -> list[str]:
+    """The layers of isolation, where one is missing."""
+    lines = sorted({row.finished.isolation for row in rows if row.finished})
+    return [messages.ISOLATION.format(line=line) for line in lines if _MISSING in line]

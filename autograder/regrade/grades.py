@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.classes.exports import Cell, table
+from autograder.grading import IMPORT_CHECK_ID
 from autograder.messages import regrading as messages
 from autograder.model import Report, Status
 from autograder.regrade.handed_in import HandedIn
@@ -36,9 +37,23 @@ def _grade(row: Row) -> list[Cell]:
     if row.report is None:
         return [*who, "", "", "", "", messages.STATE_NOT_GRADED, row.failure]
     report = row.report
-    has_faults = bool(report.with_status(Status.ERROR))
+    faults = [
+        f"{verdict.check.number}: {_first_line(verdict.staff_output)}" for verdict in report.with_status(Status.ERROR)
+    ]
     figures = [points(number) for number in (report.score, report.max_score, report.by_hand, report.ungraded_points)]
-    return [*who, *figures, messages.STATE_FAULTS if has_faults else messages.STATE_GRADED, ""]
+    return [*who, *figures, messages.STATE_FAULTS if faults else messages.STATE_GRADED, _why(report, faults)]
+
+
+def _why(report: Report, faults: Sequence[str]) -> str:
+    """What staff should know of a submission besides its points: faults of ours, or why nothing of it could be run."""
+    if faults:
+        return "; ".join(faults)
+    found = [verdict for verdict in report.verdicts if verdict.check.id == IMPORT_CHECK_ID]
+    return _first_line(found[0].student_output) if found and found[0].status is Status.FAILED else ""
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
 
 
 def _all(texts: Iterable[str]) -> str:
@@ -53,6 +68,14 @@ def times(rows: Iterable[Row]) -> str:
 
 def _time(name: str, finished: Finished) -> list[Cell]:
     return [name, round(finished.seconds, 2), finished.slowest, round(finished.slowest_seconds, 2)]
+
+
+def people(rows: Iterable[Row]) -> Mapping[str, str]:
+    """Who handed in each submission, as far as is known."""
+    return {
+        row.handed_in.name: _all(person.name or person.email or person.sid for person in row.handed_in.people)
+        for row in rows
+    }
 
 
 def called(rows: Iterable[Row]) -> Mapping[str, list[str]]:

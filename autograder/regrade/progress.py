@@ -66,6 +66,10 @@ class Display(AbstractContextManager["Display"]):
         self._stream, self._tally = stream, tally
         self._told_s = time.monotonic()
 
+    def __enter__(self) -> Display:
+        self.tell(messages.BEGINS.format(total=self._tally.total))
+        return self
+
     def tell(self, text: str) -> None:
         """Say something beside."""
         with suppress(OSError, ValueError):  # nobody is there any more

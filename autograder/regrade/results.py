@@ -27,6 +27,7 @@ from autograder.whole_files import write_whole
 
 SUBMISSIONS, MARK, LOCK, LOG = "submissions", ".finished.json", ".lock", "regrade.log"
 FORMAT = 1
+_NAME_BYTES = 1000
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,14 @@ class Results:
         self.folder = folder
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Have the folder, which is made, for this run alone. Raises UsageError where another run has it."""
+    def locked(self, assignment: str) -> Iterator[None]:
+        """Have the folder, which is made, for this run alone.
+
+        Raises UsageError where another run has it, or where results of another assignment are in it.
+        """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden checks, and whose results they are
-            (self.folder / SUBMISSIONS).mkdir(exist_ok=True)
+            (self.folder / SUBMISSIONS).mkdir(mode=0o700, exist_ok=True)
             lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise UsageError(messages.NO_FOLDER.format(folder=self.folder, why=error.strerror)) from None
@@ -61,18 +65,28 @@ class Results:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise UsageError(messages.IN_USE.format(folder=self.folder)) from None
+            self._take(assignment, lock)
             yield
         finally:
             os.close(lock)
+
+    def _take(self, assignment: str, lock: int) -> None:
+        """Have the folder for an assignment, whose name is in the locked file."""
+        whose = os.pread(lock, _NAME_BYTES, 0).decode("utf-8", "replace").strip()
+        if whose not in ("", assignment):
+            raise UsageError(messages.OF_ANOTHER.format(folder=self.folder, whose=whose, assignment=assignment))
+        os.pwrite(lock, f"{assignment}\n".encode(), 0)
 
     @contextmanager
     def log(self) -> Iterator[TextIO]:
         """Where slots say what went wrong with them; there is no such file if nothing did."""
         path = self.folder / LOG
-        with path.open("w", encoding="utf-8") as file:
-            yield file
-        if not path.stat().st_size:
-            path.unlink()
+        try:
+            with path.open("w", encoding="utf-8") as file:
+                yield file
+        finally:
+            if not path.stat().st_size:
+                path.unlink()
 
     def of(self, name: str) -> Path:
         """The folder of one submission's results."""

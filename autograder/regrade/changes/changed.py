@@ -97,7 +97,7 @@ def changed(name: str, old: Report, new: Report, known: Catalogue = _NONE) -> Ch
     found = pairs(old, new)
     totals_only = bool(old.verdicts or new.verdicts) and not any_pair(found)
     checks = [] if totals_only else [one for pair in found if (one := _check(pair, known, as_told))]
-    adjustment = _adjustment(old, new, before, now)
+    adjustment = None if totals_only else _adjustment(old, new, before, now)
     if not (checks or adjustment or abs(now.score - before.score) > LEAST or (totals_only and before != now)):
         return None
     checks.sort(key=lambda one: (min(one.difference, 0.0), -one.difference, number_key(one.number), one.name))

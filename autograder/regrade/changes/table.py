@@ -6,7 +6,7 @@ a number such as 4.10 for 4.1, and 4.1 for a day in January.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.classes.exports import Cell
 from autograder.classes.exports import table as csv
@@ -31,14 +31,17 @@ _HEADER = (
     messages.CSV_OLD_STATUS,
     messages.CSV_NEW_STATUS,
     messages.CSV_WHY,
+    messages.CSV_PEOPLE,
 )
+_NOBODY: Mapping[str, str] = {}
 _OF_A_CHECK = 9  # columns
 _NONE: tuple[Cell, ...] = ("",) * _OF_A_CHECK
 
 
-def table(changes: Changes) -> str:
-    """All that changed, as CSV in which no text can be taken for a formula."""
-    return csv([_HEADER, *_rows(changes), *_not_compared(changes)])
+def table(changes: Changes, people: Mapping[str, str] = _NOBODY) -> str:
+    """All that changed, as CSV in which no text can be taken for a formula; `people` has who handed in what."""
+    rows: list[Sequence[Cell]] = [*_rows(changes), *_not_compared(changes)]
+    return csv([_HEADER, *([*row, people.get(str(row[0]), "")] for row in rows)])
 
 
 def _rows(changes: Changes) -> Iterator[Sequence[Cell]]:
