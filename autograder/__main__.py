@@ -26,13 +26,14 @@ from autograder.classes import command as classes
 from autograder.errors import GraderError, UsageError
 from autograder.explain import command as explaining
 from autograder.handout import command as handout
+from autograder.isolation import is_required
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, broken_report, grade
 from autograder.regrade import command as regrading
 from autograder.report import gradescope
 from autograder.report.drawing import Drawing
 from autograder.report.plain import plain
-from autograder.screens import Screen
+from autograder.screens import Screen, show
 from autograder.submission import check_path
 from autograder.validate import command as validation
 from autograder.watchdog import watched
@@ -116,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--require-isolation",
         action="store_true",
-        default=bool(os.environ.get("AUTOGRADER_REQUIRE_ISOLATION")),
+        default=is_required(),
         help="run no student code unless the layers of isolation that the assignment names hold (see doctor)",
     )
     outputs.add_to(command)
@@ -165,7 +166,7 @@ def _grade(options: argparse.Namespace, root: Path) -> int:
     results = options.results or options.submission.resolve().parent / "results.json"
     report = _run(assignment, options.submission, results, options, deadline_s=None, exhibits=options.html is not None)
     if not options.json:
-        _print("\n".join(["", *([f"page: {options.html}"] if options.html else []), f"results: {results}"]))
+        show("\n".join(["", *([f"page: {options.html}"] if options.html else []), f"results: {results}"]))
     return FAULT if report.with_status(Status.ERROR) else outputs.status(options, report)
 
 
@@ -242,9 +243,9 @@ def _run(
         raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
     gradescope.write(report, results, assignment.presentation.format)
     if options.json:
-        _print(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
+        show(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
     else:
-        _print(_readable(report, options))
+        show(_readable(report, options))
     outputs.write(options, report)
     return report
 
@@ -257,16 +258,6 @@ def _readable(report: Report, options: argparse.Namespace) -> str:
 
     screen = Screen.of(sys.stdout, os.environ)
     return terminal(report, staff=options.staff, width=screen.columns, colour=screen.colour, whole=bool(options.only))
-
-
-def _print(text: str) -> None:
-    """Print to standard output. Where that cannot be (`| head`, a full disk), results.json has it all."""
-    try:
-        print(text, flush=True)
-    except OSError as error:
-        with suppress(OSError):
-            print(f"autograder: the report could not be printed ({error.strerror})", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would try once more when it ends
 
 
 def _leave(status: int) -> None:

@@ -27,6 +27,11 @@ def switched_off() -> tuple[str, ...]:
     return tuple(names)
 
 
+def is_required() -> bool:
+    """Whether the environment insists on isolation, as the option --require-isolation does."""
+    return bool(os.environ.get("AUTOGRADER_REQUIRE_ISOLATION"))
+
+
 def isolation_of(nursery: Nursery, required: Sequence[str]) -> str:
     """One line about the layers that hold. Raises IsolationMissing if a required one does not."""
     from autograder.worker.nursery import NurseryDied

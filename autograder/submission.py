@@ -9,7 +9,7 @@ import enum
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from autograder.workspace import Workspace
 
 _LEFT_BEHIND = {"__MACOSX", ".DS_Store", "__pycache__", ".git", ".venv", ".ipynb_checkpoints", "node_modules"}
 _MAX_FILES, _MAX_MIB, _MAX_DEPTH = 1000, 100, 20
+_MAX_PATH_BYTES = 1000  # of the 4096 that Linux takes, less where the copies lie
 _ZIPS_WITHIN_ZIPS = 3
 
 
@@ -144,10 +145,13 @@ class Refused(Exception):
     """A folder is not taken, or not all of it; the text says why, for the student."""
 
 
-def entries(folder: Path) -> Iterator[Entry]:
-    """What is in a folder, in order, without what other tools left behind. Raises Refused where it is too much."""
+def entries(folder: Path, unreadable: Callable[[OSError], object] | None = None) -> Iterator[Entry]:
+    """What is in a folder, in order, without what other tools left behind. Raises Refused where it is too much.
+
+    `unreadable` is called for a folder that cannot be listed; else it is taken to be empty.
+    """
     count, size = 0, 0
-    for current, folders, names in os.walk(folder, followlinks=False):
+    for current, folders, names in os.walk(folder, onerror=unreadable, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in _LEFT_BEHIND)
         below = Path(current).relative_to(folder)
         kept = sorted(name for name in names if name not in _LEFT_BEHIND)
@@ -155,8 +159,11 @@ def entries(folder: Path) -> Iterator[Entry]:
         kinds = [_kind(path) for path in found]
         count += len(found)
         size += sum(path.stat().st_size for path, kind in zip(found, kinds, strict=True) if kind is Kind.FILE)
-        if refusal := _refusal(count, size, len(below.parts)):
-            raise Refused(refusal)
+        check_size(count, size)
+        if any(len(os.fsencode(below / path.name)) > _MAX_PATH_BYTES for path in found):
+            raise Refused(messages.handing_in.TOO_LONG.format(most=_MAX_PATH_BYTES))
+        if len(below.parts) > _MAX_DEPTH:
+            raise Refused(messages.handing_in.TOO_DEEP.format(depth=_MAX_DEPTH))
         yield from (Entry(path, below / path.name, kind) for path, kind in zip(found, kinds, strict=True))
 
 
@@ -166,8 +173,7 @@ def _kind(path: Path) -> Kind:
     return Kind.FILE if path.is_file() else Kind.FOLDER if path.is_dir() else Kind.DEVICE
 
 
-def _refusal(count: int, size: int, depth: int) -> str | None:
-    """Why no more is copied: every worker gets a copy of its own."""
+def check_size(count: int, size: int) -> None:
+    """Raise Refused if so many files, or bytes, are too much: every worker gets a copy of its own."""
     if count > _MAX_FILES or size > _MAX_MIB << 20:
-        return messages.handing_in.TOO_MUCH.format(files=_MAX_FILES, mib=_MAX_MIB)
-    return messages.handing_in.TOO_DEEP.format(depth=_MAX_DEPTH) if depth > _MAX_DEPTH else None
+        raise Refused(messages.handing_in.TOO_MUCH.format(files=_MAX_FILES, mib=_MAX_MIB))

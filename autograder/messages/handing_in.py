@@ -7,6 +7,7 @@ TOO_MUCH = (
     "Hint: hand in only the files that the sheet asks for."
 )
 TOO_DEEP = "what was handed in has folders within folders, more than {depth} deep"
+TOO_LONG = "what was handed in has a file or folder whose path is longer than {most} bytes"
 
 # {kind} of what is no file.
 A_LINK = "a link"

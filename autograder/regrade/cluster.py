@@ -74,7 +74,7 @@ class Cluster:
         self._slots: dict[str, int] = {}  # how many submissions each worker can grade at a time
         self._looked_s = self._had_slots_s = time.monotonic()
         self._is_told = False
-        self._hope = Hope(log=messages.LOG_THERE)
+        self.hope = Hope(log=messages.LOG_THERE)
 
     def __enter__(self) -> Cluster:
         """Connect. Raises UsageError."""
@@ -160,7 +160,7 @@ class Cluster:
         if "graded" in told:
             graded = Graded(**told["graded"])
             if not graded.failure:
-                return self._hope.hear(graded)
+                return self.hope.hear(graded)
             return self._again(wanted, messages.ON_WORKER.format(why=graded.failure, worker=worker), worker)
         return self._again(wanted, messages.ON_WORKER.format(why=told.get("broke", ""), worker=worker), worker)
 
@@ -171,7 +171,7 @@ class Cluster:
         if wanted.failures < TRIES:
             self._waiting.appendleft(wanted)
             return None
-        return self._hope.hear(Graded(wanted.order.name, wanted.order.key, failure=why))
+        return self.hope.hear(Graded(wanted.order.name, wanted.order.key, failure=why))
 
     # --------------------------------------------------------------------------------- losing workers
 
@@ -186,7 +186,7 @@ class Cluster:
     def _suspect(self, wanted: _Wanted) -> Graded | None:
         """Workers were lost with it too often: it is tried alone, or is not graded if it was alone."""
         if wanted.is_alone:
-            return self._hope.hear(Graded(wanted.order.name, wanted.order.key, failure=messages.KILLED))
+            return self.hope.hear(Graded(wanted.order.name, wanted.order.key, failure=messages.KILLED))
         wanted.is_alone, wanted.losses = True, 0
         self._suspected.append(wanted)
         return None

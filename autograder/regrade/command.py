@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment, find_assignment, load_assignment
 from autograder.errors import GraderError, UsageError, nearest
+from autograder.isolation import is_required
 from autograder.messages import regrading as messages
 from autograder.metadata import moment
 from autograder.regrade.cores import available
+from autograder.regrade.held import sweep
 from autograder.report.text import clean
-from autograder.screens import Screen
+from autograder.screens import Screen, show
 from autograder.worker import confine
+from autograder.workspace import place_of
 
 if TYPE_CHECKING:
     from autograder.regrade.downloads.reading import ClassFolder
@@ -45,7 +49,9 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.add_argument("--only", nargs="+", metavar="NAME", help=messages.HELP_ONLY)
     command.add_argument("--again", action="store_true", help=messages.HELP_AGAIN)
     command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help=messages.HELP_DEVICE)
-    command.add_argument("--require-isolation", action="store_true", help=messages.HELP_ISOLATION)
+    command.add_argument(
+        "--require-isolation", action="store_true", default=is_required(), help=messages.HELP_ISOLATION
+    )
     command.add_argument("--plain", action="store_true", help=messages.HELP_PLAIN)
     command.set_defaults(run=run)
 
@@ -62,6 +68,7 @@ def run(options: argparse.Namespace, root: Path) -> int:
     _check_places(options.submissions, options.output)
     _check_roster(options)
     confine.hide_memory()  # all results pass through this process
+    sweep(tempfile.gettempdir(), place_of(confine.may_change_user()))
     task = Task(options.device, html=options.html, require_isolation=options.require_isolation)
     results = Results(options.output)
     with opened(options.submissions, assignment.module_file, options.due) as folder, results.locked(assignment.name):
@@ -73,7 +80,7 @@ def run(options: argparse.Namespace, root: Path) -> int:
         old = old_results(options, assignment, folder.submissions) if options.compare is not None else None
         run = _graded(wanted, results, plain=options.plain)
         said, is_good = finish(run, root, options, old, remarks)
-    print("\n".join(map(clean, said)))
+    show("\n".join(map(clean, said)))
     return 0 if is_good else FAULT
 
 

@@ -83,7 +83,7 @@ class Crew:
         self._again: list[tuple[Order, int]] = []  # with how often each was tried
         self._at: dict[int, _At] = {}  # by the slot's process
         self._zygote, self._shared_cores = zygote, cores
-        self._hope = hope or Hope()
+        self.hope = hope or Hope()
 
     def __enter__(self) -> Crew:
         self._open.callback(self._selector.close)
@@ -150,15 +150,15 @@ class Crew:
             return
 
     def _hear(self, at: _At) -> Graded | None:
-        """What a slot says: of a submission, that it is ready, or nothing any more."""
+        """What a slot says: of its submission, or nothing any more."""
         answer = receive_answer(at.ends.stream)
-        if answer is not None and "ready" in answer:
-            return None
         if answer is not None and "stop" in answer:
             raise Stopped(answer["stop"])
         if answer is not None and "graded" in answer:
             at.order = None
-            return self._hope.hear(Graded(**answer["graded"]))
+            return self.hope.hear(Graded(**answer["graded"]))
+        if answer is not None:
+            at.ends.await_end()
         return self._lose(at, answer["broke"] if answer else messages.SLOT_ENDED)
 
     def _lose(self, at: _At, why: str) -> Graded | None:
@@ -174,7 +174,7 @@ class Crew:
             self._again.append((at.order, at.tries))
             return None
         failure = messages.TRIED.format(times=at.tries, why=why)
-        return self._hope.hear(Graded(at.order.name, at.order.key, failure=failure))
+        return self.hope.hear(Graded(at.order.name, at.order.key, failure=failure))
 
     def _give_back(self, at: _At) -> None:
         if at.core is not None:

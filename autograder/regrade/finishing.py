@@ -25,12 +25,13 @@ from autograder.regrade.changes.text import text
 from autograder.regrade.downloads.left_out import few
 from autograder.regrade.grades import Row, called, grades, people, times
 from autograder.regrade.handed_in import HandedIn
+from autograder.regrade.order import RECORD
 from autograder.regrade.results import SUBMISSIONS
 from autograder.regrade.run import Run
-from autograder.regrade.slot import RECORD
 from autograder.screens import Screen
 from autograder.whole_files import write_whole
 
+_OPTIONAL = {f"{CLASS_FOLDER}/grades.csv", f"{CLASS_FOLDER}/gradescope.csv", "changes.csv", "changes.html"}
 _NAMED = 8  # as many that were not graded are told of
 _MISSING = "; off: "  # in the line about isolation: see worker/survey.py
 _SUSPICIOUS = 2  # so many without a point may be by chance
@@ -68,6 +69,8 @@ def finish(
         }
         said += ["", text(found, Screen.of(sys.stdout, os.environ).columns)]
     folder = run.results.folder
+    for name in sorted(_OPTIONAL - contents.keys()):  # an earlier run's: they would be taken for this one's
+        (folder / name).unlink(missing_ok=True)
     for name, content in contents.items():
         write_whole(folder / name, content, messages.WRITE_CURE)
     said += ["", *(str(folder / name) for name in contents), *([] if options.only is None else [messages.NO_TABLES])]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
 _HEADER_BYTES = 64 << 20
+RESULTS, RECORD, PAGE = "results.json", "record.json", "report.html"  # the files of a result
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path, PurePath
 from autograder.errors import GraderError
 from autograder.messages import regrading as messages
 from autograder.regrade.handed_in import HandedIn
-from autograder.submission import Entry, Kind, Refused, entries
+from autograder.submission import Entry, Kind, Refused, check_size, entries
 
 _TYPES = {
     Kind.FILE: tarfile.REGTYPE,
@@ -59,15 +60,20 @@ def packed(handed_in: HandedIn) -> Packed:
 def _entries(handed_in: HandedIn) -> Iterator[Entry]:
     if handed_in.place is None:
         return _single_files(handed_in.files)
-    if handed_in.place.is_dir():
-        return entries(handed_in.place)
+    if stat.S_ISDIR(handed_in.place.stat().st_mode):  # raises where there is nothing any more
+        return entries(handed_in.place, _raise)
     return _single_files({handed_in.place.name: handed_in.place})
 
 
 def _single_files(files: Mapping[str, Path]) -> Iterator[Entry]:
+    check_size(len(files), sum(source.lstat().st_size for source in files.values()))
     for name, source in sorted(files.items()):
         kind = Kind.FILE if source.is_file() and not source.is_symlink() else Kind.LINK
         yield Entry(source, Path(PurePath(name).name), kind)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _add(archive: tarfile.TarFile, entry: Entry) -> None:

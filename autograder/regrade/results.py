@@ -22,12 +22,13 @@ from typing import Any, TextIO
 
 from autograder.errors import UsageError
 from autograder.messages import regrading as messages
-from autograder.regrade.order import Graded
+from autograder.regrade.order import PAGE, RECORD, RESULTS, Graded
 from autograder.whole_files import write_whole
 
 SUBMISSIONS, MARK, LOCK, LOG = "submissions", ".finished.json", ".lock", "regrade.log"
 FORMAT = 1
 _NAME_BYTES = 1000
+FILES = {RESULTS, RECORD, PAGE}
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class Results:
     def keep(self, graded: Graded) -> None:
         """Write a result, and then its mark. Raises GraderError."""
         folder = self.of(graded.name)
+        for file in (MARK, *sorted(FILES - set(graded.files))):  # what an earlier run wrote, and this one does not
+            (folder / file).unlink(missing_ok=True)
         for file, text in graded.files.items():
             write_whole(folder / file, text, messages.WRITE_CURE)
         finished = Finished(**{field: getattr(graded, field) for field in Finished.__dataclass_fields__})

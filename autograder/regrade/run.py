@@ -12,15 +12,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment
 from autograder.errors import GraderError
-from autograder.regrade.crew import Crew
+from autograder.regrade.crew import Crew, Hope
 from autograder.regrade.fingerprint import fingerprint, key
 from autograder.regrade.grades import Row
 from autograder.regrade.handed_in import HandedIn
-from autograder.regrade.order import Graded, Order, Task
+from autograder.regrade.order import RECORD, Graded, Order, Task
 from autograder.regrade.packed import packed
 from autograder.regrade.progress import Display, Tally
 from autograder.regrade.results import Results
-from autograder.regrade.slot import RECORD
 from autograder.report.record import read
 
 if TYPE_CHECKING:
@@ -56,14 +55,14 @@ class Run:
             log = stack.enter_context(self.results.log())
             graders = _graders(self.wanted, log, self.display.tell)
             stack.enter_context(graders)
-            for graded in graders.grade(self._orders()):
+            for graded in graders.grade(self._orders(graders.hope)):
                 self._keep(graded)
 
     def rows(self) -> list[Row]:
         """What has become of every submission, in order."""
         return [self._row(handed_in) for handed_in in self.wanted.submissions]
 
-    def _orders(self) -> Iterator[Order]:
+    def _orders(self, hope: Hope) -> Iterator[Order]:
         """What is still to be graded."""
         grader = fingerprint(self.wanted.assignment, self.wanted.task)
         for handed_in in self.wanted.submissions:
@@ -77,6 +76,7 @@ class Run:
             finished = self.results.finished(name, self.keys[name])
             if finished and not finished.errors and not self.wanted.again:
                 self.tally.before += 1
+                hope.graded += 1  # by an earlier run: the grader works
                 self.display.changed()
             else:
                 yield Order(name, self.keys[name], files.data, files.refusal, handed_in.metadata)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -23,13 +24,13 @@ from autograder.errors import AssignmentError, GraderError, IsolationMissing, Us
 from autograder.isolation import isolation_of
 from autograder.model import Report, Status, Verdict
 from autograder.pipeline import Progress, Wishes, grade_staged, start_nursery
-from autograder.regrade.order import Graded, Order, Task, receive_order, send_answer
+from autograder.regrade.held import SLOT, held
+from autograder.regrade.order import PAGE, RECORD, RESULTS, Graded, Order, Task, receive_order, send_answer
 from autograder.regrade.packed import unpack
 from autograder.report.text import clean
 from autograder.steady import without_addresses
 from autograder.submission import stage
 from autograder.worker import confine
-from autograder.worker.clearing import clear
 from autograder.workspace import place_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 # Where our own files and libraries lie, which tracebacks tell: other machines have them elsewhere.
 _PLACES = [str(Path(place)) + os.sep for place in (Path(__file__).resolve().parents[2], sys.prefix, sys.base_prefix)]
-RESULTS, RECORD, PAGE = "results.json", "record.json", "report.html"
+_WHY_CHARS = 500
 
 
 def serve(sock: socket.socket, folder: Path, task: Task) -> None:
@@ -45,21 +46,18 @@ def serve(sock: socket.socket, folder: Path, task: Task) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     stream: BinaryIO = sock.makefile("rwb")  # type: ignore[assignment]
-    base = Path(tempfile.mkdtemp(prefix="autograder-slot-", dir=place_of(confine.may_change_user())))
-    base.chmod(0o711)  # workers pass through it; they cannot list it
-    tempfile.tempdir = str(base)  # all that this process and its children make lies there
-    try:
-        assignment = load_assignment(folder)
-        with closing(start_nursery(assignment, leftovers=base)) as nursery:
-            isolation = isolation_of(nursery, assignment.isolation if task.require_isolation else ())
-            send_answer(stream, {"ready": True})
-            while order := receive_order(stream):
-                if not _answer(stream, _Slot(assignment, task, nursery, isolation, base), order):
-                    return
-    except GraderError as error:
-        send_answer(stream, {"stop": str(error)})
-    finally:
-        clear(base)
+    with held(SLOT, place_of(confine.may_change_user())) as base:
+        base.chmod(0o711)  # workers pass through it; they cannot list it
+        tempfile.tempdir = str(base)  # all that this process and its children make lies there
+        try:
+            assignment = load_assignment(folder)
+            with closing(start_nursery(assignment, leftovers=base)) as nursery:
+                isolation = isolation_of(nursery, assignment.isolation if task.require_isolation else ())
+                while order := receive_order(stream):
+                    if not _answer(stream, _Slot(assignment, task, nursery, isolation, base), order):
+                        return
+        except GraderError as error:
+            send_answer(stream, {"stop": str(error)})
 
 
 class _Slot:
@@ -128,7 +126,8 @@ def _answer(stream: BinaryIO, slot: _Slot, order: Order) -> bool:
     except Exception as error:  # noqa: BLE001 - ours, and perhaps of this submission alone: another slot tries again
         traceback.print_exc()
         sys.stderr.flush()
-        send_answer(stream, {"broke": f"{type(error).__name__}: {error}"})
+        why = re.sub(rf"{re.escape(str(slot.base))}(/[^/\s]+/handed_in)?/?", "", f"{type(error).__name__}: {error}")
+        send_answer(stream, {"broke": why[:_WHY_CHARS]})
         return False
     send_answer(stream, {"graded": asdict(graded)})
     return True

@@ -37,6 +37,7 @@ from autograder.worker import confine
 
 _MESSAGE_BYTES = 1 << 16
 _GRACE_S = 1.0
+_END_S = 20.0
 
 
 class SlotEnds:
@@ -51,6 +52,13 @@ class SlotEnds:
         """End it at once; its nursery ends its workers."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+
+    def await_end(self) -> None:
+        """Let it clear up what it has, if it does so soon."""
+        self.sock.settimeout(_GRACE_S)
+        with suppress(OSError):
+            while self.sock.recv(_MESSAGE_BYTES):
+                continue
 
     def close(self) -> None:
         """Have no more orders: it ends when it has answered the last one."""
@@ -112,7 +120,11 @@ class Zygote:
     def close(self) -> None:
         """End it, and with it every slot."""
         self._control.close()
-        self._process.wait()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:  # it was stopped
+            self._process.kill()
+            self._process.wait()
 
 
 # ------------------------------------------------------------------------------------- the process itself

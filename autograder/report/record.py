@@ -36,7 +36,8 @@ def recorded(report: Report) -> str:
         "parts": [_plain_part(part) for part in report.parts],
     }
     lines = [f" {_json(key)}: {_json(value)}," for key, value in rest.items()]
-    return "\n".join(["{", *lines, ' "verdicts": [', verdicts, " ]", "}"]) + "\n"
+    text = "\n".join(["{", *lines, ' "verdicts": [', verdicts, " ]", "}"]) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # lone surrogates, which student code may print
 
 
 def read(path: Path) -> Report:

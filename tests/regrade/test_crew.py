@@ -155,9 +155,15 @@ def test_a_page_is_made_where_one_is_wanted(assignment: Assignment, made: list[O
     assert "<html" in found[made[0].name].files["report.html"]
 
 
+@pytest.fixture
+def alone_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other run claims processors in this place."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
 @pytest.mark.skipif(len(getattr(os, "sched_getaffinity", lambda _: [0])(0)) < 2, reason="there is one processor only")
 def test_slots_side_by_side_have_a_processor_each_whatever_threads_are_started(
-    assignment: Assignment, source: Path
+    assignment: Assignment, source: Path, alone_here: None
 ) -> None:
     places = "raise ValueError(f'on {sorted(os.sched_getaffinity(0))}')"
     folder = source.parent / "cores"
@@ -174,7 +180,7 @@ def test_slots_side_by_side_have_a_processor_each_whatever_threads_are_started(
     assert "," in alone.files["results.json"].partition("on [")[2].partition("]")[0]
 
 
-def test_a_processor_is_claimed_once_and_given_back() -> None:
+def test_a_processor_is_claimed_once_and_given_back(alone_here: None) -> None:
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     if count < 2:
         pytest.skip("there is one processor only")

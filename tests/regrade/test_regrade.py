@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import GraderError
+from autograder.regrade.handed_in import HandedIn
+from autograder.regrade.held import SLOT, held, sweep
+from autograder.regrade.packed import packed
 from tests import faults, slices
 from tests.regrade.made_class import KINDS, processes_of, regraded, results_of, started, write_class
 
@@ -249,3 +253,81 @@ def test_what_would_change_is_told_before_anything_is_released(
 def test_it_is_not_compared_with_what_it_overwrites(source: Path, results: Path, handed_in: Path) -> None:
     done = regraded(source, "hw", handed_in, "-o", results, "--compare", results)
     assert done.returncode == 2 and "name another folder" in done.stderr
+
+
+def test_what_utf8_has_not_costs_nobody_anything(source: Path, tmp_path: Path) -> None:
+    given = write_class(tmp_path / "class", ["right", "wrong"])
+    (given / "wrong-1" / "submission.py").write_text("def half(x):\n    raise ValueError('\\ud800')\n")
+    done = regraded(source, "hw", given, "-o", tmp_path / "results", "--html")
+    assert (done.returncode, len(marks(tmp_path / "results"))) == (0, 2), done.stderr
+
+
+def test_what_goes_away_meanwhile_is_not_graded_instead_of_given_nothing(source: Path, tmp_path: Path) -> None:
+    gone = HandedIn("ada", tmp_path / "ada")
+    with pytest.raises(GraderError, match="cannot be read"):
+        packed(gone)
+    with pytest.raises(GraderError, match="cannot be read"):
+        packed(HandedIn("ada", files={"submission.py": tmp_path / "submission.py"}))
+
+
+def test_what_an_earlier_run_wrote_and_this_one_does_not_is_gone(source: Path, handed_in: Path, tmp_path: Path) -> None:
+    given, folder = write_class(tmp_path / "class", ["right", "wrong"]), tmp_path / "results"
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Name,SID,Email\nright-0,1,a@b.c\n")
+    regraded(source, "hw", given, "-o", folder, "--html", "--roster", roster)
+    pages = list(folder.rglob("report.html"))
+    assert len(pages) == 2 and (folder / "class" / "gradescope.csv").exists()
+    done = regraded(source, "hw", given, "-o", folder)
+    assert "2 graded now" in done.stdout and not list(folder.rglob("report.html"))
+    assert not (folder / "class" / "gradescope.csv").exists()
+
+
+def test_a_roster_that_cannot_be_read_shows_before_anything_is_graded(
+    source: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Shoe size\n42\n")
+    done = regraded(source, "hw", handed_in, "-o", tmp_path / "results", "--roster", roster)
+    assert done.returncode == 2 and "roster.csv" in done.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_results_of_another_homework_are_not_overwritten(
+    source: Path, results: Path, handed_in: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "results"
+    shutil.copytree(results, folder)
+    done = regraded(source, "hanging", handed_in, "-o", folder)
+    assert done.returncode == 2 and "holds results of hw, not of hanging" in done.stderr
+    assert results_of(folder) == results_of(results)
+
+
+def test_some_can_be_graded_first_and_tables_come_with_all(source: Path, handed_in: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    done = regraded(source, "hw", handed_in, "-o", folder, "--only", "wrong-1", "right-0")
+    assert "2 submissions of hw: 2 graded now" in done.stdout and set(marks(folder)) == {"wrong-1", "right-0"}
+    assert not (folder / "grades.csv").exists()
+    wrong = regraded(source, "hw", handed_in, "-o", folder, "--only", "wrong1")
+    assert wrong.returncode == 2 and "did you mean wrong-1?" in wrong.stderr
+
+
+def test_who_has_no_point_is_named_with_the_reason(source: Path, handed_in: Path, tmp_path: Path) -> None:
+    given = write_class(tmp_path / "class", ["right", "wrong"])
+    shutil.rmtree(given / "wrong-1")
+    (given / "notes").mkdir()
+    (given / "notes" / "notes.txt").write_text("sorry")
+    done = regraded(source, "hw", given, "-o", tmp_path / "results")
+    assert "1 without a point: notes" in done.stdout
+    (row,) = (row for row in rows(tmp_path / "results" / "grades.csv") if row["submission"] == "notes")
+    assert row["total"] == "0" and "submission.py is missing" in row["why"]
+
+
+def test_what_killed_runs_left_is_swept_away_and_what_others_use_is_not(tmp_path: Path) -> None:
+    with held(SLOT, str(tmp_path)) as used:
+        left = tmp_path / f"{SLOT}left"
+        left.mkdir()
+        (left / ".held").touch()
+        (left / "files").mkdir()
+        sweep(str(tmp_path))
+        assert used.is_dir() and not left.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.messages import handed_in_class as messages
 from autograder.regrade.downloads.left_out import LeftOut
+from autograder.regrade.held import CLASS, held
 from autograder.unpacking import DAMAGED, TooLarge, write_entry
 
 MAX_ENTRIES, MAX_GIB = 200_000, 20
@@ -28,9 +28,11 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 @contextmanager
 def unpacked(archive: Path, left_out: LeftOut) -> Iterator[Path]:
     """A temporary folder with what is in the zip. Raises UsageError, with the cure."""
-    with tempfile.TemporaryDirectory(prefix="autograder-class-") as folder:
-        _unpack(archive, Path(folder), left_out)
-        yield Path(folder)
+    with held(CLASS) as folder:
+        inside = folder / "class"
+        inside.mkdir()
+        _unpack(archive, inside, left_out)
+        yield inside
 
 
 def _unpack(archive: Path, folder: Path, left_out: LeftOut) -> None:
