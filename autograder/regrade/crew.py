@@ -7,6 +7,7 @@ had no memory left. If it breaks twice it is not graded, and everybody else's is
 from __future__ import annotations
 
 import selectors
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -17,10 +18,12 @@ from autograder.assignment import Assignment
 from autograder.errors import GraderError
 from autograder.messages import regrading as messages
 from autograder.regrade.cores import Cores
+from autograder.regrade.disk import Disk
 from autograder.regrade.order import Graded, Order, Task, receive_answer, send_order
 from autograder.regrade.zygote import SlotEnds, Zygote
 
 TRIES = 2
+_LOOK_EVERY_S = 0.25
 HOPELESS = 5  # submissions that could not be graded before any could
 STUCK_AFTER_S = 2 * 3600.0  # checks have limits of their own: a slot that takes so long is broken
 
@@ -58,6 +61,7 @@ class _At:
     order: Order | None = None
     tries: int = 0
     since_s: float = 0.0
+    is_suspect: bool = False  # what it comes to may be a neighbour's doing
 
 
 class Crew:
@@ -84,6 +88,8 @@ class Crew:
         self._at: dict[int, _At] = {}  # by the slot's process
         self._zygote, self._shared_cores = zygote, cores
         self.hope = hope or Hope()
+        self._disk = Disk(tempfile.gettempdir()) if workers > 1 else None  # a single slot has no neighbours
+        self._suspected: list[Order] = []
 
     def __enter__(self) -> Crew:
         self._open.callback(self._selector.close)
@@ -105,9 +111,17 @@ class Crew:
 
     def grade(self, orders: Iterator[Order]) -> Iterator[Graded]:
         """Grade what is ordered; an order is taken when a slot is free. Raises Stopped and WallError."""
+        yield from self._grade(orders)
+        self._disk = None  # one at a time nobody fills it but for itself
+        while self._suspected:
+            yield from self._grade(iter([self._suspected.pop(0)]))
+
+    def _grade(self, orders: Iterator[Order]) -> Iterator[Graded]:
         self._start(orders)
         while any(at.order for at in self._at.values()):
-            for key, _ in self._selector.select(timeout=1.0):
+            heard = self._selector.select(timeout=_LOOK_EVERY_S)
+            self._suspect()
+            for key, _ in heard:
                 if graded := self._hear(key.data):
                     yield graded
                 if key.data.ends.pid in self._at and key.data.order is None:
@@ -116,7 +130,10 @@ class Crew:
             self._start(orders)
 
     def _start(self, orders: Iterator[Order]) -> None:
-        """Fork slots until there are enough of them, or no more orders."""
+        """Give slots that are at nothing something, and fork more until there are enough, or no more orders."""
+        for at in self._at.values():
+            if at.order is None:
+                self._give(at, orders)
         while len(self._at) < self._workers and (following := self._next(orders)):
             core = self._cores.take()
             at = _At(self._fork(core), core)
@@ -143,7 +160,7 @@ class Crew:
             self._send(at, *following)
 
     def _send(self, at: _At, order: Order, tries: int) -> None:
-        at.order, at.tries, at.since_s = order, tries + 1, time.monotonic()
+        at.order, at.tries, at.since_s, at.is_suspect = order, tries + 1, time.monotonic(), False
         try:
             send_order(at.ends.stream, order)
         except OSError:  # it has ended: hearing from it says so
@@ -155,7 +172,10 @@ class Crew:
         if answer is not None and "stop" in answer:
             raise Stopped(answer["stop"])
         if answer is not None and "graded" in answer:
-            at.order = None
+            order, at.order = at.order, None
+            if at.is_suspect and order is not None:
+                self._suspected.append(order)
+                return None
             return self.hope.hear(Graded(**answer["graded"]))
         if answer is not None:
             at.ends.await_end()
@@ -175,6 +195,12 @@ class Crew:
             return None
         failure = messages.TRIED.format(times=at.tries, why=why)
         return self.hope.hear(Graded(at.order.name, at.order.key, failure=failure))
+
+    def _suspect(self) -> None:
+        """Where one submission fills the disk, others fail: who is at work then is graded once more, alone."""
+        if self._disk is not None and self._disk.is_full:
+            for at in self._at.values():
+                at.is_suspect = True
 
     def _give_back(self, at: _At) -> None:
         if at.core is not None:

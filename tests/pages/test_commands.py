@@ -68,6 +68,7 @@ ELSEWHERE = {
     ".venv/bin/python -m autograder class records": "tests/classes",
     ".venv/bin/python -m autograder class records --roster roster.csv --staff-key": "tests/classes",
     ".venv/bin/python -m autograder regrade vae handed_in -o new_results": "tests/regrade",
+    ".venv/bin/python -m autograder regrade vae handed_in -o new_results --compare platform": "tests/regrade",
     ".venv/bin/python -m autograder regrade vae handed_in -o new_results --compare old_results": "tests/regrade",
     ".venv/bin/python -m benchmarks.class_report 60 gan": "by hand: twenty minutes",
     ".venv/bin/python -m autograder calibrate gan": "tests/test_calibration.py",

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
+import shutil
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from autograder.assignment import Assignment
+from autograder.regrade import crew as crew_module
+from autograder.regrade import order as order_module
 from autograder.regrade.cores import Cores
 from autograder.regrade.crew import Crew, Stopped
+from autograder.regrade.disk import Disk
 from autograder.regrade.order import Graded, Order, Task
 from autograder.regrade.zygote import Zygote
 from tests import faults
@@ -191,3 +198,27 @@ def test_a_processor_is_claimed_once_and_given_back(alone_here: None) -> None:
     first.close()
     second.close()
     assert len(Cores(count).free) == count
+
+
+def test_who_was_graded_while_the_disk_was_full_is_graded_once_more_alone(
+    assignment: Assignment, made: list[Order], one_by_one: dict[str, Graded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = itertools.count()
+    full = type("Full", (), {"__init__": lambda self, path: None, "is_full": property(lambda self: next(looks) == 3)})
+    sent: list[str] = []
+    monkeypatch.setattr(crew_module, "Disk", full)
+    monkeypatch.setattr(crew_module, "send_order", lambda stream, order: sent.append(order.name) or send(stream, order))
+    send = order_module.send_order
+    found = graded(assignment, made)
+    assert files(found) == files(one_by_one)
+    again = [name for name, count in Counter(sent).items() if count == 2]
+    assert 1 <= len(again) <= 2 and len(sent) == len(made) + len(again)
+    assert sent[-len(again) :] == again
+
+
+def test_a_disk_that_never_had_room_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = iter([100 << 20, 100 << 20, 10 << 20, 0, 0])
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=next(free)))
+    disk = Disk("/")
+    assert not disk.is_full and disk.is_full
+    assert not Disk("/").is_full
