@@ -146,7 +146,7 @@ def run_autograder(source: Path, kind: str, place: Path) -> list[str]:
 
 def regrade(source: Path, kind: str, folder: Path, workers: int) -> list[str]:
     """The command for the whole class."""
-    made = source.parent / "regraded"
+    made = source.parent / f"regraded-{kind}"
     arguments = ["regrade", kind, str(folder), "-o", str(made), "--again", "--plain", "--workers", str(workers)]
     return ["env", "-C", str(source), PYTHON, "-m", "autograder", *arguments]
 
@@ -207,5 +207,6 @@ def peak(command: list[str]) -> float:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # each table when it is there
     given = [argument for argument in sys.argv[1:] if argument != "--quick"]
     main(int(given[0]) if given else 60, quick="--quick" in sys.argv)
