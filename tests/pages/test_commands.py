@@ -72,6 +72,7 @@ ELSEWHERE = {
     ".venv/bin/python -m autograder regrade vae handed_in -o new_results --compare old_results": "tests/regrade",
     ".venv/bin/python -m benchmarks.class_report 60 gan": "by hand: twenty minutes",
     ".venv/bin/python -m autograder calibrate gan": "tests/test_calibration.py",
+    ".venv/bin/python -m benchmarks.regrading": "by hand: half an hour",
     ".venv/bin/python -m benchmarks": "by hand: timings are not tests",
     ".venv/bin/python -m reference.closed_forms": "tests/reference",
     ".venv/bin/python -m tests.red_team": "tests/red_team",
