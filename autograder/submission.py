@@ -19,6 +19,7 @@ from autograder.assignment import Assignment
 from autograder.errors import UsageError, nearest
 from autograder.recognition import recognise
 from autograder.unpacking import NotUnpacked, unpack
+from autograder.users import Users
 from autograder.worker.clearing import clear
 from autograder.workspace import Workspace
 
@@ -29,12 +30,15 @@ _ZIPS_WITHIN_ZIPS = 3
 
 
 @contextmanager
-def stage(path: Path, assignment: Assignment) -> Iterator[Workspace]:
-    """A fresh workspace with a copy of what was handed in, a folder or the module's file alone; removed in the end."""
+def stage(path: Path, assignment: Assignment, users: Users | None = None) -> Iterator[Workspace]:
+    """A fresh workspace with a copy of what was handed in, a folder or the module's file alone; removed in the end.
+
+    Its workers are some of `users`, which stay claimed; else it claims its own.
+    """
     workspace = None
     try:
         with _signals_held_back():
-            workspace = Workspace(assignment.module_file)
+            workspace = Workspace(assignment.module_file, users)
         if path.is_file():
             shutil.copyfile(path, workspace.staged / path.name)
         else:

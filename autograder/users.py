@@ -2,7 +2,9 @@
 
 A worker's user is its own: whatever still runs as that user when the worker has ended is killed, and whatever it left
 in shared places is removed. So two graders on one machine must not use the same ones. Each claims a block of user ids
-by locking a file that only root can open; the kernel frees the lock when the grader ends, however it ends.
+by locking a file that only root can open; the kernel frees the lock when the grader and its nursery have ended, however
+they end. The nursery is forked after the claim: it ends the workers of a grader that was killed, by their users, and
+nobody else may have these until then.
 """
 
 from __future__ import annotations
@@ -45,10 +47,14 @@ class Users:
         self._given += 1
         return user_id
 
-    def close(self) -> None:
-        """End what still runs as one of these users, and give the block back."""
+    def end_all(self) -> None:
+        """End what still runs as one of these users."""
         if self._first is not None:
             _end_all(range(self._first, self._first + BLOCK))
+
+    def close(self) -> None:
+        """End what still runs as one of these users, and give the block back."""
+        self.end_all()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

@@ -31,13 +31,13 @@ class Home:
 class Workspace:
     """The staged copy of one submission, and where its copies for workers are made."""
 
-    def __init__(self, module_file: str) -> None:
+    def __init__(self, module_file: str, users: Users | None = None) -> None:
         self._module_file = module_file
-        self._users = Users()
+        self._users, self._owns_users = users or Users(), users is None
         try:
             self.root = Path(tempfile.mkdtemp(prefix="autograder-", dir=place_of(self._users.are_given)))
         except BaseException:
-            self._users.close()
+            self._leave_users()
             raise
         self.root.chmod(0o711)  # workers pass through it; they cannot list it
         self._homes = 0
@@ -48,9 +48,15 @@ class Workspace:
         self.recognised = Recognised()
 
     def remove(self) -> None:
-        """Remove everything, and give the users back."""
-        self._users.close()
+        """Remove everything, and give the users back, if they are its own."""
+        self._leave_users()
         clear(self.root)
+
+    def _leave_users(self) -> None:
+        if self._owns_users:
+            self._users.close()
+        else:
+            self._users.end_all()
 
     @property
     def problem(self) -> str | None:

@@ -57,7 +57,14 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 
 def run(options: argparse.Namespace, root: Path) -> int:
-    """Grade a class, and write its results. The exit status."""
+    """Grade a class, and write its results. The exit status. Raises GraderError, whose text no terminal obeys."""
+    try:
+        return _regrade(options, root)
+    except GraderError as error:
+        raise type(error)(clean(str(error))) from error
+
+
+def _regrade(options: argparse.Namespace, root: Path) -> int:
     from autograder.regrade.downloads.reading import opened
     from autograder.regrade.finishing import finish, old_results
     from autograder.regrade.order import Task

@@ -69,8 +69,9 @@ def finish(
         }
         said += ["", text(found, Screen.of(sys.stdout, os.environ).columns)]
     folder = run.results.folder
-    for name in sorted(_OPTIONAL - contents.keys()):  # an earlier run's: they would be taken for this one's
-        (folder / name).unlink(missing_ok=True)
+    if options.only is None:
+        for name in sorted(_OPTIONAL - contents.keys()):  # an earlier run's: they would be taken for this one's
+            (folder / name).unlink(missing_ok=True)
     for name, content in contents.items():
         write_whole(folder / name, content, messages.WRITE_CURE)
     said += ["", *(str(folder / name) for name in contents), *([] if options.only is None else [messages.NO_TABLES])]

@@ -30,6 +30,7 @@ from autograder.regrade.packed import unpack
 from autograder.report.text import clean
 from autograder.steady import without_addresses
 from autograder.submission import stage
+from autograder.users import Users
 from autograder.worker import confine
 from autograder.workspace import place_of
 
@@ -51,10 +52,11 @@ def serve(sock: socket.socket, folder: Path, task: Task) -> None:
         tempfile.tempdir = str(base)  # all that this process and its children make lies there
         try:
             assignment = load_assignment(folder)
-            with closing(start_nursery(assignment, leftovers=base)) as nursery:
+            # The users first: the nursery holds them too, and ends their processes if this one is killed.
+            with closing(Users()) as users, closing(start_nursery(assignment, leftovers=base)) as nursery:
                 isolation = isolation_of(nursery, assignment.isolation if task.require_isolation else ())
                 while order := receive_order(stream):
-                    if not _answer(stream, _Slot(assignment, task, nursery, isolation, base), order):
+                    if not _answer(stream, _Slot(assignment, task, nursery, isolation, base, users), order):
                         return
         except GraderError as error:
             send_answer(stream, {"stop": str(error)})
@@ -63,8 +65,11 @@ def serve(sock: socket.socket, folder: Path, task: Task) -> None:
 class _Slot:
     """What all submissions of a slot share."""
 
-    def __init__(self, assignment: Assignment, task: Task, nursery: Nursery, isolation: str, base: Path) -> None:
-        self.assignment, self.task, self.nursery, self.isolation, self.base = assignment, task, nursery, isolation, base
+    def __init__(
+        self, assignment: Assignment, task: Task, nursery: Nursery, isolation: str, base: Path, users: Users
+    ) -> None:
+        self.assignment, self.task, self.nursery, self.isolation = assignment, task, nursery, isolation
+        self.base, self.users = base, users
 
     def grade(self, order: Order) -> Graded:
         """Grade a submission. Raises GraderError and whatever a fault of ours raises."""
@@ -91,7 +96,7 @@ class _Slot:
     def _report(self, order: Order, handed_in: Path, metadata: Path | None) -> Report:
         progress = Progress(self.assignment, _nobody_asks, isolation=self.isolation, submission=clean(order.name))
         wishes = Wishes(device=self.task.device, exhibits=self.task.html, figures=False)
-        with stage(handed_in, self.assignment) as workspace:
+        with stage(handed_in, self.assignment, self.users) as workspace:
             workspace.refusal = workspace.refusal or order.refusal or None
             report = grade_staged(self.assignment, workspace, self.nursery, progress, wishes, metadata)
         if report.with_status(Status.ERROR):

@@ -103,6 +103,7 @@ class _Grading:
         from autograder.pipeline import Progress
         from autograder.report import gradescope
         from autograder.submission import stage
+        from autograder.users import BLOCK
         from autograder.written.sheet import answers_to
 
         transcripts = self.transcripts
@@ -134,7 +135,7 @@ class _Grading:
         assignment = dataclasses.replace(self.assignment, inputs=self.case.inputs)
         with stage(self.places.submission, assignment) as workspace:
             if workspace._users._first is not None:
-                self.users = set(range(workspace._users._first, workspace._users._first + 100))
+                self.users = set(range(workspace._users._first, workspace._users._first + BLOCK))
             host = Watched(self.nursery, workspace, assignment)
             written = answers_to(self.assignment, workspace)
             progress.notes = written.notes if written else ()
