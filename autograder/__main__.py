@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import signal
 import sys
@@ -208,7 +207,7 @@ def _run(
         if _stopped.is_set():
             raise KeyboardInterrupt
         with suppress(GraderError):  # a disk that is full now may not be at the end
-            gradescope.write(report, results)
+            gradescope.write_meanwhile(report, results)
 
     progress = Progress(assignment, changed, listeners=(shown,))
     # Held open, not read: the workers' memory is a copy of this one's, and may hold no hidden check's result.
@@ -243,7 +242,7 @@ def _run(
         raise GraderError(f"unexpected {type(error).__name__}: {error}") from error
     gradescope.write(report, results, assignment.presentation.format)
     if options.json:
-        show(json.dumps(gradescope.results(report), indent=1, ensure_ascii=False))
+        show(gradescope.as_json(gradescope.results(report)))
     else:
         show(_readable(report, options))
     outputs.write(options, report)

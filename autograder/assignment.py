@@ -6,7 +6,6 @@ reference = "reference.vae"        # the module that the checks compare with; a 
 isolation = ["files", "memory"]    # layers that --require-isolation insists on; if left out, see DEFAULT_ISOLATION
 inputs = "same"                    # "submission" draws other inputs for every submission: stored answers earn nothing;
                                    # "student" for every student or group, the same when they hand in again
-warm_up_optimizer = false          # true where two or more checks train: pays the import of torch.optim once
 
 [parts.4]
 title = "Densities"
@@ -61,7 +60,7 @@ else:
 
 
 _KEYS = (
-    "title", "files", "reference", "parts", "limits", "warm_up_optimizer", "isolation", "inputs", "container",
+    "title", "files", "reference", "parts", "limits", "isolation", "inputs", "container",
     "policies", "recorded", "report",
 )  # fmt: skip
 
@@ -89,7 +88,6 @@ class Assignment:
     reference: str
     parts: tuple[Part, ...]
     limits: Limits
-    warm_up_optimizer: bool = False
     isolation: tuple[str, ...] = DEFAULT_ISOLATION
     inputs: str = "same"
     recorded: bool = False  # the reference is not here; what it answered is recorded
@@ -163,7 +161,6 @@ def load_assignment(folder: Path) -> Assignment:
         recorded=recorded,
         parts=parts,
         limits=_limits(Table(path, "limits.", top.take("limits", dict, {}))),
-        warm_up_optimizer=top.take("warm_up_optimizer", bool, False),
         isolation=_isolation(path, top),
         inputs=top.one_of("inputs", ("same", "submission", "student"), "same"),
         container=_container(Table(path, "container.", top.take("container", dict, {}))),

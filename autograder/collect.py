@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,7 +35,9 @@ from autograder.replay import Call
 from autograder.showing import Show
 from autograder.student import Student, origin_of
 from autograder.verdicts import Run, Settled, verdict_of
-from autograder.written.sheet import Answers
+
+if TYPE_CHECKING:
+    from autograder.written.sheet import Answers
 
 
 def run_checks(

@@ -23,6 +23,14 @@ os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
 
+# Plugins of pytest's own for whoever looks on, or wants a doctest; what they would print is thrown away. They take a
+# third of the time that pytest takes.
+_NOT_NEEDED = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin",
+    "setuponly", "setupplan", "stepwise", "terminal",
+)  # fmt: skip
+
+
 class Collection:
     """A plugin of pytest's that finds an assignment's checks."""
 
@@ -92,7 +100,7 @@ def listed(assignment: Assignment) -> tuple[list[Check], dict[str, Callable[...,
 def run_pytest(assignment: Assignment, plugin: Collection) -> None:
     """Run pytest on an assignment's checks, with this plugin and no others. Raises AssignmentError."""
     output = io.StringIO()
-    options = ["--import-mode=importlib", *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "faulthandler"))]
+    options = ["--import-mode=importlib", *(f"-pno:{name}" for name in _NOT_NEEDED)]
     place = [f"--rootdir={assignment.folder}", f"--confcutdir={assignment.folder}", "-c", os.devnull, "--capture=sys"]
     bytecode = sys.dont_write_bytecode
     sys.modules.pop(assignment.checks_file.stem, None)  # pytest would take another assignment's for this one

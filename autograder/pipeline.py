@@ -25,11 +25,13 @@ from autograder.policies.adjusted import adjusted
 from autograder.policies.given_back import over_the_limit
 from autograder.submission import stage
 from autograder.worker import confine
+from autograder.written.questions import has_questions
 
 if TYPE_CHECKING:
     from autograder.listeners import Listener
     from autograder.worker.nursery import Nursery
     from autograder.workspace import Workspace
+    from autograder.written.sheet import Answers
 
 
 @dataclass
@@ -154,7 +156,6 @@ def grade_staged(
     # From here on secrets may be loaded: the nursery, and so every worker, was forked without them.
     from autograder.collect import run_checks
     from autograder.host import Host
-    from autograder.written.sheet import answers_to
 
     progress.metadata = _metadata(assignment, metadata)
     progress.given_back = over_the_limit(progress.report(), assignment.policies, progress.metadata)
@@ -165,10 +166,19 @@ def grade_staged(
     host = Host(
         nursery, workspace, assignment, device=device, students=students, exhibits=exhibits, figures=wishes.figures
     )
-    written = answers_to(assignment, workspace, exhibits=exhibits)
+    written = _answers(assignment, workspace, exhibits)
     progress.workspace, progress.notes = workspace, written.notes if written else ()
     run_checks(assignment, host, only=wishes.only, listener=progress, deadline_s=wishes.deadline_s, written=written)
     return progress.report()
+
+
+def _answers(assignment: Assignment, workspace: Workspace, exhibits: bool) -> Answers | None:
+    """The answers to the written questions, if there are any: reading formulas takes a tenth of a second to import."""
+    if not has_questions(assignment):
+        return None
+    from autograder.written.sheet import answers_to
+
+    return answers_to(assignment, workspace, exhibits=exhibits)
 
 
 def _metadata(assignment: Assignment, path: Path | None) -> Metadata | None:
@@ -186,7 +196,6 @@ def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nurs
     gc.enable()
     confine.hide_memory()
     return Nursery.start(
-        warm_up_optimizer=assignment.warm_up_optimizer,
         without=switched_off(),
         leftovers=str(leftovers) if leftovers else None,
     )

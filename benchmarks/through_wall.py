@@ -17,7 +17,7 @@ folder, submission, results = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.arg
 
 def changed(report: Report, verdict: Verdict | None, total: int) -> None:
     """Write results.json after every verdict, as the command line does."""
-    gradescope.write(report, results)
+    gradescope.write_meanwhile(report, results)
 
 
 assignment = load_assignment(folder)

@@ -40,7 +40,6 @@ def test_everything_is_read_and_the_rest_has_defaults(load):
     assert (assignment.files, assignment.module_file) == (("submission.py", "helper.py"), "submission.py")
     assert assignment.parts == (Part("2", "First", 3.0), Part("10", "Last", 2.5))  # by number, not as texts
     assert assignment.limits == Limits(timeout_s=10.0, import_timeout_s=30.0, memory_mib=512, output_mib=64)
-    assert assignment.warm_up_optimizer is False
     assert assignment.checks_file == assignment.folder / "checks.py"
 
 
@@ -116,8 +115,8 @@ def test_the_assignments_of_the_project_can_be_loaded():
         ("\n[parts.10]", "tilte = 3\n[parts.10]", "tilte is not a known key: did you mean title?"),
         (
             "\n[parts.10]",
-            'warm_up_optimizer = "yes"\n[parts.10]',
-            "warm_up_optimizer is 'yes', but should be true or false",
+            'recorded = "yes"\n[parts.10]',
+            "recorded is 'yes', but should be true or false",
         ),
         ("\n[parts.10]", "limits = 3\n[parts.10]", "limits is 3, but should be a table"),
     ],

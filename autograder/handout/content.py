@@ -117,7 +117,6 @@ def _student_files(assignment: Assignment) -> dict[str, Path | bytes]:
 def _toml(assignment: Assignment) -> str:
     """assignment.toml without the name of the reference, and without what is for staff: comments, policies, inputs."""
     lines = [f"title = {_text(assignment.title)}", f"files = {_text(list(assignment.files))}", "recorded = true"]
-    lines += ["warm_up_optimizer = true"] if assignment.warm_up_optimizer else []
     lines += [f"isolation = {_text(list(assignment.isolation))}"]
     limits = assignment.limits
     lines += ["", "[limits]", *(f"{field.name} = {getattr(limits, field.name)}" for field in fields(limits))]

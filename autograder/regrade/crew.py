@@ -146,7 +146,7 @@ class Crew:
         if self._zygote is None:
             project = wanted.folder.resolve().parents[1]
             self._zygote = self._open.enter_context(Zygote(project, self._log))
-        return self._zygote.fork(wanted.folder, self._task, warm_up_optimizer=wanted.warm_up_optimizer, core=core)
+        return self._zygote.fork(wanted.folder, self._task, core=core)
 
     def _next(self, orders: Iterator[Order]) -> tuple[Order, int] | None:
         if self._again:

@@ -108,8 +108,7 @@ class _Slot:
         from autograder.report.record import recorded
 
         shown = gradescope.results(report, self.assignment.presentation.format)
-        text = json.dumps(shown, indent=1, ensure_ascii=False, allow_nan=False)
-        files = {RESULTS: text, RECORD: recorded(report)}
+        files = {RESULTS: gradescope.as_json(shown), RECORD: recorded(report)}
         if self.task.html:
             from autograder.report.html import html
 

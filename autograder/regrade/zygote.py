@@ -95,13 +95,12 @@ class Zygote:
     def __exit__(self, *problem: object) -> None:
         self.close()
 
-    def fork(self, assignment: Path, task: Task, *, warm_up_optimizer: bool, core: int | None = None) -> SlotEnds:
+    def fork(self, assignment: Path, task: Task, *, core: int | None = None) -> SlotEnds:
         """A new slot for an assignment, on the processor `core` alone if one is named. Raises WallError."""
         here, there = socket.socketpair()
         wanted = {
             "assignment": str(assignment.resolve()),
             "task": asdict(task),
-            "warm_up_optimizer": warm_up_optimizer,
             "core": core,
         }
         try:
@@ -137,7 +136,6 @@ def live(control: socket.socket) -> None:
     import torch
 
     from autograder.regrade import slot
-    from autograder.worker import nursing
 
     torch.set_num_threads(1)
     gc.enable()
@@ -145,8 +143,6 @@ def live(control: socket.socket) -> None:
     try:
         while message := _next(control):
             wanted, fd = message
-            if wanted["warm_up_optimizer"]:
-                nursing.warm_up_optimizer()
             pid = _fork(control, slot.serve, wanted, fd)
             os.close(fd)
             slots.add(pid)

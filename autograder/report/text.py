@@ -6,16 +6,15 @@ import unicodedata
 
 from autograder import messages
 
-_KEPT_CONTROLS = "\n\t"
-
 
 def clean(text: str) -> str:
     """The text without control characters, direction marks or lone surrogates, which no report can show."""
-    return "".join(_printable(character) for character in text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line if line.isprintable() else "".join(map(_printable, line)) for line in lines)
 
 
 def _printable(character: str) -> str:
-    if character in _KEPT_CONTROLS or character.isprintable() or unicodedata.category(character) == "Zs":
+    if character == "\t" or character.isprintable() or unicodedata.category(character) == "Zs":
         return character
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 

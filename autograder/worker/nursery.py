@@ -2,7 +2,7 @@
 
 The grader imports torch once and forks the nursery before it reads checks, expected values or the reference, so
 the nursery's memory, and that of every worker, holds no secret. The nursery does what only an unconfined process
-can do once (lazy imports, a first optimizer), freezes the garbage collector and does no tensor work: after a
+can do once (lazy imports), freezes the garbage collector and does no tensor work: after a
 parallel operation every forked child would hang. All threads are one.
 
 For every worker the grader makes a socketpair and two pipes (printed output; last words of a dying process) and
@@ -30,6 +30,7 @@ from typing import Any
 import torch
 
 from autograder.worker import nursing, serve, survey, wire
+from autograder.worker.lazy_compiler import import_compiler_when_asked_for
 
 
 class NurseryDied(Exception):
@@ -67,25 +68,24 @@ class Nursery:
     def start(
         cls,
         *,
-        warm_up_optimizer: bool = False,
         bounds: wire.Bounds | None = None,
         without: Collection[str] = (),
         leftovers: str | None = None,
     ) -> Nursery:
         """Fork the nursery. Call this before anything secret is loaded. See `nursing.Duty` for the arguments."""
         torch.set_num_threads(1)
+        import_compiler_when_asked_for()
         bounds = bounds or wire.Bounds()
         ours, theirs = socket.socketpair(
             socket.AF_UNIX, socket.SOCK_SEQPACKET if _has_seqpacket() else socket.SOCK_DGRAM
         )
-        gc.collect()
         gc.freeze()  # before the fork: a collection would touch, and so copy, every page
         pid = os.fork()
         if pid == 0:
             status = 70
             try:
                 ours.close()
-                nursing.nurse(theirs, nursing.Duty(bounds, warm_up_optimizer, tuple(without), leftovers))
+                nursing.nurse(theirs, nursing.Duty(bounds, tuple(without), leftovers))
                 status = 0
             finally:
                 os._exit(status)

@@ -12,7 +12,6 @@ import os
 import pickle
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -33,7 +32,6 @@ class Duty:
     """What a nursery is told when it starts."""
 
     bounds: wire.Bounds
-    warm_up_optimizer: bool = False
     without: tuple[str, ...] = ()  # layers of confinement to leave off, as on a platform that does not offer them
     leftovers: str | None = None  # a folder to remove in the end: the grader may be killed before it does that
 
@@ -48,7 +46,7 @@ def nurse(control: socket.socket, duty: Duty) -> None:
     confine.hide_memory()
     confine.adopt_orphans()
     environment.forget()
-    _prepare(duty.warm_up_optimizer)
+    _prepare()
     nursing = _Nursing(duty.bounds, survey.survey(duty.without))
     try:
         while message := _next(control):
@@ -82,13 +80,12 @@ def _answer(control: socket.socket, nursing: _Nursing, message: bytes, fds: list
         control.send(json.dumps(answer).encode())
 
 
-def _prepare(wants_optimizer: bool) -> None:
+def _prepare() -> None:
     """Pay once what every worker would pay again."""
-    import torch
     import torch.nested._internal.nested_tensor  # noqa: F401 - imported by the first backward()
 
-    if wants_optimizer:
-        warm_up_optimizer()
+    serve.seed(0)  # imports numpy.random
+    _compute()
     in_process.load_data_in_process()
     confine.tasks_of_user()
     for gpu in (False, True):
@@ -100,13 +97,14 @@ def _prepare(wants_optimizer: bool) -> None:
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
 
 
-def warm_up_optimizer() -> None:
-    """Make a first optimizer: that imports 800 modules."""
+def _compute() -> None:
+    """The first computation finds out what the processor can do. Too small for threads, and without gradients."""
     import torch
 
-    with tempfile.TemporaryDirectory() as folder:  # it makes a cache, for which we have no use
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = folder
-        torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+    model = torch.nn.Linear(2, 2)
+    torch.optim.Adam(model.parameters())
+    with torch.no_grad():
+        model(torch.randn(2, 2)).exp().sum()
 
 
 class _Nursing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import faulthandler
 import importlib.util
 import json
+import mmap
 import os
 import pickle
 import random
@@ -118,7 +119,7 @@ class Worker:
         self.home = home
         self.objects: list[Any] = [None]
         self.records: dict[int, gradients.Record] = {}
-        self.reserve: bytearray | None = bytearray(_RESERVE_BYTES)
+        self.reserve: mmap.mmap | None = _reserve()
         self.only_opens = False  # for a worker without the student's module
 
     def answer(self, envelope: Envelope, body: bytearray) -> tuple[dict[str, Any], list[bytes]]:
@@ -179,6 +180,8 @@ class Worker:
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """What an exception says, with the student's own frames only."""
+        if self.reserve is not None:
+            self.reserve.close()
         self.reserve = None  # room to work in: the exception may hold all the memory that there is
         return describe.exception(error, self.home)
 
@@ -228,8 +231,8 @@ class Server(Worker):
                 pass
         wire.send(self.sock, wire.pack(_header(message), buffers or ()))
         if self.reserve is None:
-            with suppress(MemoryError):
-                self.reserve = bytearray(_RESERVE_BYTES)
+            with suppress(OSError):
+                self.reserve = _reserve()
 
 
 def import_student(home: Path, module_file: str, is_piecewise: bool = False) -> ModuleType:
@@ -239,7 +242,6 @@ def import_student(home: Path, module_file: str, is_piecewise: bool = False) -> 
     grader_root = Path(__file__).resolve().parents[2]
     sys.path[:] = [entry for entry in sys.path if entry and Path(entry).resolve() != grader_root]
     sys.path.append(str(path.parent))  # last, so that a random.py beside the submission does not hide the real one
-    importlib.invalidate_caches()
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{module_file} is not a Python module")
@@ -254,6 +256,11 @@ def import_student(home: Path, module_file: str, is_piecewise: bool = False) -> 
     return module
 
 
+def _reserve() -> mmap.mmap:
+    """Memory that counts against the limit, and takes none until it is written to."""
+    return mmap.mmap(-1, _RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 def _header(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode("ascii")
 
@@ -263,7 +270,10 @@ def _header(message: dict[str, Any]) -> bytes:
 
 def seed(number: int) -> None:
     """Seed torch's, NumPy's and Python's generators."""
-    torch.manual_seed(number)
+    if torch.backends.cuda.is_built() or torch.backends.mps.is_built():  # type: ignore[no-untyped-call]
+        torch.manual_seed(number)
+    else:  # the same without what it notes for GPUs, a stack trace each
+        torch.default_generator.manual_seed(number)
     np.random.seed(number % (1 << 32))
     random.seed(number)
 

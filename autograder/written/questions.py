@@ -162,11 +162,20 @@ class Question:
         )
 
 
+def has_questions(assignment: Assignment) -> bool:
+    """Whether an assignment has written questions."""
+    return _file(assignment).is_file()
+
+
+def _file(assignment: Assignment) -> Path:
+    return assignment.folder / (WITHOUT_SOLUTIONS if assignment.recorded else "questions.toml")
+
+
 def load_questions(assignment: Assignment) -> tuple[Question, ...]:
     """The written questions of an assignment, in the order of their numbers; none if there is no questions.toml."""
-    path = assignment.folder / (WITHOUT_SOLUTIONS if assignment.recorded else "questions.toml")
-    if not path.is_file():
+    if not has_questions(assignment):
         return ()
+    path = _file(assignment)
     table = read_table(path)
     only_known(path, "", table, ("questions", "shared"))
     shared = table.get("shared", {})
