@@ -3,11 +3,11 @@
 # outside of it, except that root on a Debian or Ubuntu without Python's venv module gets that package by apt-get.
 # Gradescope runs this file once, as root, when the autograder's image is built; at home ./run_autograder runs it.
 #
-#   ./setup.sh           what grading needs
+#   ./setup.sh             what grading needs
 #   ./setup.sh --pictures  also what reports draw pictures with
-#   ./setup.sh --cluster  also what grades a class on a Dask cluster
-#   ./setup.sh --dev     also what the project's own tests and checks need; pictures and cluster are among it
-#   ./setup.sh --check   installs nothing; succeeds if everything is there (with --dev, --pictures, --cluster: that too)
+#   ./setup.sh --cluster   also what grades a class on a Dask cluster
+#   ./setup.sh --dev       also what the project's own tests and checks need; pictures and cluster are among it
+#   ./setup.sh --check     installs nothing; succeeds if everything is there (with --dev, --pictures, --cluster: that too)
 #
 #   PYTHON               the Python to build on, instead of the first suitable one
 #   AUTOGRADER_VENV      where the environment goes, instead of .venv beside this file

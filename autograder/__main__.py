@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=os.environ.get("AUTOGRADER_PROGRAM", "python -m autograder"),
         description="Grades homework on deep generative models.",
+        epilog="python -m autograder COMMAND --help has the options of a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -96,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NUMBER",
         dest="only",
-        help="run only this check (4.1.2, or 4.1 for all of its kind) and what it requires; may be repeated",
+        help="run only this check (4.1.2; or 4.1 for 4.1.1, 4.1.2, ...) and what it requires; may be repeated",
     )
     command.add_argument("--results", type=Path, metavar="PATH", help="where to write results.json")
     command.add_argument(

@@ -386,7 +386,7 @@ def test_sentences_in_reading_order_with_the_totals_first():
         "Part 1, Densities: 2 of 6.5 points.\n"
         "1.1 passed, 2 of 2 points: check 1.1.\n"
         "1.2 failed, 0 of 2 points: check 1.2. kl is 1, but should be 2.\n"
-        "1.3 was not run, 0 of 2 points: check 1.3. Not run: needs 1.2.\n"
+        "1.3 was skipped, 0 of 2 points: check 1.3. Not run: needs 1.2.\n"
         "1.4 could not be graded, 0 of 0.5 points: check 1.4. This check could not be graded."
     )
 
@@ -400,7 +400,7 @@ def test_a_failed_check_is_one_paragraph_and_what_was_printed_keeps_its_lines():
         "Hint: Is the argument a standard deviation, a variance or a log-variance?",
         "Your code printed:",
         "hello",
-        '1.3 was not run, 0 of 2 points: check 1.3. Not run: needs 1.2 "x", which failed.',
+        '1.3 was skipped, 0 of 2 points: check 1.3. Not run: needs 1.2 "x", which failed.',
     ]
 
 

@@ -6,7 +6,7 @@ PASSED, FAILED, BLOCKED, ERROR, MANUAL, LATER = "pass", "FAIL", "skip", "????", 
 # The same in a sentence, for --plain.
 SAID_PASSED = "passed"
 SAID_FAILED = "failed"
-SAID_BLOCKED = "was not run"
+SAID_BLOCKED = "was skipped"
 SAID_ERROR = "could not be graded"
 SAID_MANUAL = "is read by a person"
 SAID_LATER = "is graded after submission"

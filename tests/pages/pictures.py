@@ -202,7 +202,7 @@ STEPS = (
     Step("Workspace", "autograder/workspace.py", 186, 112),
     Step("Student", "autograder/student.py", 392, 112),
     Step("checks", "assignments/vae/checks.py", 566, 112),
-    Step("Verdict", "autograder/verdicts.py", 712, 112),
+    Step("Verdict", "autograder/verdicts.py", 728, 112),
     Step("Report", "autograder/model.py", 890, 112),
     Step("reference", "reference", 566, 16),
     Step("Worker", "autograder/worker/serve.py", 392, 268, "behind"),
@@ -211,7 +211,7 @@ STEPS = (
     Step("terminal", "autograder/report/terminal.py", 890, 272),
     Step("page", "autograder/report/html", 890, 332),
 )
-_WIDE, _HIGH = 134, 46
+WIDE, HIGH = 134, 46
 # From where to where, along which line, what it says, and where that stands.
 _WAYS = (
     ("handed in", "Workspace", "M146 135H186", "stage", 165, 128, "middle"),
@@ -239,11 +239,11 @@ def one_submission() -> str:
         _text(12, 192, "a notebook", "soft"),
     ]
     for step in STEPS:
-        middle = step.x + _WIDE / 2
+        middle = step.x + WIDE / 2
         label = step.file.removeprefix("autograder/").replace("assignments/vae/", "")
         body += [
             f'<g data-step="{step.name}" data-file="{step.file}">',
-            f'<rect class="{step.kind}" x="{step.x}" y="{step.y}" width="{_WIDE}" height="{_HIGH}" rx="6"/>',
+            f'<rect class="{step.kind}" x="{step.x}" y="{step.y}" width="{WIDE}" height="{HIGH}" rx="6"/>',
             _text(middle, step.y + (19 if label else 28), step.name, "title", "middle"),
             *(
                 [_text(middle, step.y + 37, label + ("" if "." in label else "/"), "small soft", "middle")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from xml.etree import ElementTree
@@ -134,6 +135,21 @@ def test_the_stations_of_a_submission_are_there() -> None:
             assert name in {word.id for word in ast.walk(module) if isinstance(word, ast.Name)} | {
                 part.name for part in module.body if isinstance(part, ast.ClassDef)
             }
+
+
+def test_the_ways_of_a_submission_begin_and_end_at_its_stations() -> None:
+    at = {step.name: (step.x, step.y, step.x + pictures.WIDE, step.y + pictures.HIGH) for step in pictures.STEPS}
+    picture = ElementTree.parse(pictures.IMAGES / "one-submission.svg").getroot()
+    for path in _arrows(picture):
+        x, y = 0.0, 0.0
+        points = []
+        for letter, numbers in re.findall(r"([MHV])([\d ]+)", path.get("d", "")):
+            values = [float(number) for number in numbers.split()]
+            x, y = {"M": values, "H": [values[0], y], "V": [x, values[0]]}[letter]
+            points.append((x, y))
+        for (x, y), name in ((points[0], path.get("data-from", "")), (points[-1], path.get("data-to", ""))):
+            left, top, right, bottom = at[name]
+            assert left <= x <= right and top <= y <= bottom and (x in (left, right) or y in (top, bottom)), name
 
 
 def test_the_nursery_is_started_before_what_must_stay_secret_is_imported() -> None:
