@@ -58,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        return _read_enough()
+
+
+def _read_enough() -> int:
+    """Whoever reads standard output has ended, as in `explain vae | head`: no fault, but it may be unfinished."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 141  # as of a program that SIGPIPE ends
 
 
 _stopped = threading.Event()  # what is raised below may be lost on its way through the student's or pytest's code
@@ -262,7 +270,10 @@ def _readable(report: Report, options: argparse.Namespace) -> str:
 
 def _leave(status: int) -> None:
     """End at once: taking torch's modules apart would cost a tenth of the run."""
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _read_enough()
     sys.stderr.flush()
     os._exit(status)
 

@@ -210,6 +210,18 @@ def test_the_help_names_the_assignments_the_exit_statuses_and_an_example():
     assert max(map(len, out.splitlines())) <= 120
 
 
+def test_a_reader_that_has_read_enough_is_no_fault():
+    with subprocess.Popen(
+        [sys.executable, "-m", "autograder", "template", "vae"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
 def test_a_wrong_check_leaves_an_earlier_result_as_it_was(handed_in, tmp_path):
     earlier = tmp_path / "results.json"
     earlier.write_text('{"earlier": true}')
