@@ -33,7 +33,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "rehearse",
-        help="do with a zip and a submission what Gradescope would",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Unpacks a zip as Gradescope does, runs its setup.sh, hands in a submission, runs run_autograder, "
         "and judges\nthe results as the platform would. In a private folder, or in a container with --docker.",

@@ -17,7 +17,7 @@ FOLDER = "class"
 
 def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
-    command = commands.add_parser("class", help=messages.HELP, description=messages.DESCRIPTION)
+    command = commands.add_parser("class", description=messages.DESCRIPTION)
     command.add_argument("results", type=Path, metavar="RESULTS_DIR", help=messages.HELP_FOLDER)
     command.add_argument("-o", "--output", type=Path, metavar="FOLDER", help=messages.HELP_OUTPUT)
     command.add_argument("--roster", type=Path, metavar="ROSTER.csv", help=messages.HELP_ROSTER)

@@ -16,7 +16,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "explain",
-        help="list an assignment's parts and checks, and what each of them catches",
         description="Lists parts, checks and written questions with their points, visibility and requirements; the "
         "limit of time; the probability of a false alarm; and the known mistakes that each catches. Times, "
         "probabilities and what is caught are what `validate --store` measured; --measure measures the first two "
