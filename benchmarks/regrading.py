@@ -132,7 +132,7 @@ def side_by_side(source: Path, kind: str, folder: Path) -> list[Way]:
 
 def json_test_runner(source: Path, kind: str, place: Path) -> list[str]:
     """gradescope-utils on one submission."""
-    runner = source / "benchmarks" / "json_test_runner.py"
+    runner = source / "benchmarks" / "peers" / "json_test_runner.py"
     return [PYTHON, str(runner), str(source / "assignments" / kind), str(place), str(results(place))]
 
 
