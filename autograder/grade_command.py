@@ -154,8 +154,9 @@ def _graded(
         if stopping.is_asked_for():
             raise KeyboardInterrupt
         with suppress(GraderError):  # a disk that is full now may not be at the end
-            gradescope.write_meanwhile(report, results)
+            meanwhile.write(report)
 
+    meanwhile = gradescope.Meanwhile(results)
     progress = Progress(assignment, changed, listeners=(shown,))
     # Held open, not read: the workers' memory is a copy of this one's, and may hold no hidden check's result.
     before = results.open("rb") if results.is_file() else None
