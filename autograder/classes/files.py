@@ -15,11 +15,11 @@ from autograder.classes.page import page
 from autograder.classes.reading import of_one_assignment, reports_in
 from autograder.classes.roster import matched, read_roster
 from autograder.errors import GraderError
+from autograder.listing import few
 from autograder.messages import classes as messages
 from autograder.model import Report
 
 KEY = "key.csv"
-_NAMED = 8  # as many names are told on one line
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ def _add_grades(made: Files, reports: Mapping[str, Report], wanted: Wanted) -> N
 
 
 def _missing(names: Sequence[str], text: str) -> list[str]:
-    shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-    return [text.format(count=len(names), names=shown)] if names else []
+    return [text.format(count=len(names), names=few(names))] if names else []
 
 
 def _titles(root: Path) -> dict[str, str]:

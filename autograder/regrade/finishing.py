@@ -14,6 +14,7 @@ from autograder.classes.catalogue import catalogue
 from autograder.classes.command import FOLDER as CLASS_FOLDER
 from autograder.classes.files import Files, Wanted, files_of
 from autograder.errors import UsageError
+from autograder.listing import few
 from autograder.messages import regrading as messages
 from autograder.model import Report, Status
 from autograder.regrade.changes.changes import Changes, changes
@@ -22,7 +23,6 @@ from autograder.regrade.changes.page import page
 from autograder.regrade.changes.summary import summary
 from autograder.regrade.changes.table import table
 from autograder.regrade.changes.text import text
-from autograder.regrade.downloads.left_out import few
 from autograder.regrade.grades import Row, called, grades, people, times
 from autograder.regrade.handed_in import HandedIn
 from autograder.regrade.order import RECORD
