@@ -1,4 +1,4 @@
-"""python -m benchmarks: measures everything that docs/benchmarks.md says, what is compared in turns, and writes the page.
+"""python -m benchmarks: measures all that docs/benchmarks.md says, what is compared in turns, and writes the page.
 
 It takes half an hour on two processors, on which nothing else should run meanwhile. With --only one part of it is
 measured, and printed.

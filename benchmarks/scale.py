@@ -37,8 +37,8 @@ def section(source: Path, rounds: int) -> Section:
         before = count, min(cpu)
     head = ["checks", "wall s", "CPU s", "CPU ms for one more", "peak MiB"]
     what = (
-        "Each check asks for values and gradients of one function, with a worker of its own. What one more costs is the "
-        "difference to the row above, of the smallest: fork, import, call, backward, compare, end, results.json."
+        "Each check asks for values and gradients of one function, with a worker of its own. What one more costs is "
+        "the difference to the row above, of the smallest: fork, import, call, backward, compare, end, results.json."
     )
     return Section("By the number of checks", f"{what}\n\n{table(head, rows)}")
 
