@@ -21,7 +21,7 @@ def outcomes(path: str) -> dict[str, bool]:
     if "results" in found:  # check50; null is an error of the check's
         return {one["name"]: one["passed"] is True for one in found["results"]}
     # otter-grader: what else stands there, such as a summary of all, has no score
-    return {one["name"]: one["score"] == one["max_score"] for one in found["tests"] if "max_score" in one}
+    return {one["name"]: one["score"] == one["max_score"] for one in found.get("tests", ()) if "max_score" in one}
 
 
 def main(folder: str, results: str, count: int, command: list[str]) -> int:
@@ -32,7 +32,7 @@ def main(folder: str, results: str, count: int, command: list[str]) -> int:
     passed = outcomes(results)
     lost = [name for name, right in passed.items() if not right]
     sys.stdout.write(f"{len(passed)} of {count} checks ran; not passed: {', '.join(lost) or 'none'}\n")
-    return status or (0 if len(passed) == count and not lost else 1)
+    return status or (0 if len(passed) == count > 0 and not lost else 1)
 
 
 def run(folder: str, command: list[str]) -> int:
@@ -40,7 +40,7 @@ def run(folder: str, command: list[str]) -> int:
     child = os.fork()
     if child == 0:
         os.chdir(folder)
-        os.execv(command[0], command)  # noqa: S606
+        os.execv(command[0], command)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
