@@ -14,8 +14,8 @@ HEAD = """\
 # Benchmarks
 
 Written by `.venv/bin/python -m benchmarks`, which measures everything on this page in one run: do not edit it. Ways to
-do the same are run in turns, one round after another, so what else the machine does is fair to all of them. **What counts
-are the ratios**: seconds are those of one machine on one day. A cell has the median, and the smallest and the largest
+do the same are run in turns, one round after another, so what else the machine does is fair to all of them. **The
+ratios count**: seconds are those of one machine on one day. A cell has the median, and the smallest and the largest
 in brackets. CPU is the processor time of a whole process tree; memory is the peak of its proportional set sizes (PSS).
 
 {machine}

@@ -25,7 +25,7 @@ def changed(report: Report, verdict: Verdict | None, total: int) -> None:
 assignment, meanwhile = load_assignment(folder), gradescope.Meanwhile(results)
 report = grade(assignment, submission, Progress(assignment, changed))
 gradescope.write(report, results)
-lost = [verdict for verdict in report.verdicts if verdict.status is not Status.PASSED]
+lost = [verdict for verdict in report.verdicts if verdict.status not in (Status.PASSED, Status.MANUAL)]
 print(f"{len(report.verdicts) - len(lost)} checks passed")
 for verdict in lost:
     print(verdict.check.label, verdict.status, verdict.student_output, verdict.staff_output)
