@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import sys
 import time
 from contextlib import suppress
@@ -25,7 +24,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "bundle",
-        help="make the zip for Gradescope",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Makes the zip for Gradescope: the grader, one assignment, and what that imports. Then grades the "
         "handout\nand a correct submission with the unpacked zip, measures the run, and says which containers it fits.",
@@ -88,7 +86,9 @@ def _checked(archive: Path, assignment: Assignment) -> str:
 
 def _warnings() -> list[str]:
     """What makes the measured run differ from one on the platform, where setup.sh installs torch's CPU build."""
-    version = importlib.metadata.version("torch")
+    from importlib.metadata import version as version_of  # it takes longer to import than all other commands together
+
+    version = version_of("torch")
     if sys.platform != "linux" or version.endswith("+cpu"):
         return []
     return [f"{'':<20}with torch {version}: the platform's CPU build takes less memory than one for GPUs"]

@@ -6,7 +6,7 @@ import os
 
 from autograder.errors import UsageError
 
-AUTO, CPU, CUDA = "auto", "cpu", "cuda"
+CPU, CUDA = "cpu", "cuda"
 
 
 def chosen(wanted: str) -> str:

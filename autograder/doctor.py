@@ -21,7 +21,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "doctor",
-        help="say what is wrong with this machine, and which layers of isolation hold on it",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Looks at versions, memory and disk, tries every layer of the confinement of student code,\nand "
         "says what to do where something is missing.",

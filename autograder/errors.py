@@ -24,6 +24,8 @@ from typing import Any
 
 from autograder.exhibits import Example
 
+FAULT = 2  # the exit status of a run that a fault of ours ended
+
 
 class GraderError(Exception):
     """A fault of the grader, the assignment or the command line; never the student's."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import re
 import shutil
@@ -10,8 +9,6 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-from packaging.requirements import Requirement
 
 _OLDEST_PYTHON = (3, 10)
 _MEMORY_MIB, _DISK_MIB = 1024, 512
@@ -38,6 +35,8 @@ def _python() -> Finding:
 
 def _packages(requirements: Path) -> list[Finding]:
     """The packages that are pinned for this Python: those that are not there in that version."""
+    from packaging.requirements import Requirement  # now: of all commands one needs it
+
     lines = requirements.read_text(encoding="utf-8").splitlines() if requirements.is_file() else []
     pinned = [Requirement(text) for line in lines if (text := line.split("#")[0].strip())]
     pinned = [one for one in pinned if one.marker is None or one.marker.evaluate()]
@@ -97,7 +96,9 @@ def _disk() -> Finding:
 
 
 def _version(name: str) -> str | None:
+    from importlib import metadata  # as above
+
     try:
-        return importlib.metadata.version(name).split("+")[0]
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(name).split("+")[0]
+    except metadata.PackageNotFoundError:
         return None

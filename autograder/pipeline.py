@@ -46,6 +46,7 @@ class Progress:
     started_s: float = field(default_factory=time.monotonic)
     checks: list[Check] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    _waiting: dict[str, Verdict] = field(default_factory=dict, init=False)  # those of checks that were not reached yet
     isolation: str = ""
     workspace: Workspace | None = None
     notes: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Progress:
     def planned(self, checks: Sequence[Check]) -> None:
         """The checks of this run are known."""
         self.checks = list(checks)
+        self._waiting = {check.id: grading.unfinished(check, messages.grading.NOT_REACHED) for check in checks}
         self.changed(self.report(), None, len(self.checks))
         for listener in self.listeners:
             listener.planned(checks)
@@ -84,7 +86,7 @@ class Progress:
             assignment=self.assignment.name,
             title=self.assignment.title,
             parts=self.assignment.parts,
-            verdicts=tuple(self.verdicts.get(check.id) or grading.unfinished(check, why) for check in checks),
+            verdicts=tuple(self.verdicts.get(check.id) or self._unfinished(check, why) for check in checks),
             wall_s=wall_s,
             isolation=self.isolation,
             notes=(*(self.workspace.recognised.notes if self.workspace else ()), *self.notes),
@@ -92,6 +94,10 @@ class Progress:
             place=self.place,
         )
         return adjusted(report, self.assignment.policies, self.metadata)
+
+    def _unfinished(self, check: Check, why: str) -> Verdict:
+        known = self._waiting.get(check.id) if why == messages.grading.NOT_REACHED else None
+        return known or grading.unfinished(check, why)
 
 
 def broken_report(why: str) -> Report:

@@ -59,8 +59,8 @@ _PREVIOUS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Metadata:
-    """One submission's metadata. Raises UsageError where dates are not dates."""
+class MetadataFile:
+    """What the platform writes about one submission. Raises UsageError where dates are not dates."""
 
     document: Mapping[str, Any]
     place: str = "metadata"
@@ -96,12 +96,12 @@ class Metadata:
         return json.dumps(self.document, indent=2)
 
 
-def load_metadata(path: Path | None, title: str = "Homework") -> Metadata:
+def load_metadata(path: Path | None, title: str = "Homework") -> MetadataFile:
     """The metadata of a rehearsal: as the platform would write it, with what the file says instead."""
     assignment = {**_DEFAULT["assignment"], "title": title}
     default = {**_DEFAULT, "assignment": assignment}
     if path is None:
-        return Metadata(default)
+        return MetadataFile(default)
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -120,7 +120,7 @@ def load_metadata(path: Path | None, title: str = "Homework") -> Metadata:
     dates = {key: assignment[key] for key in _DATES}  # a student's own, which an extension would change
     users = given.get("users", [{**user, "assignment": dates} for user in default["users"]])
     merged = {**default, **given, "users": users, "assignment": assignment, "previous_submissions": previous}
-    return Metadata(merged, str(path))
+    return MetadataFile(merged, str(path))
 
 
 def _previous(path: Path, given: Any) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder import messages
 from autograder.bounded import TookTooMuch, bounded
 from autograder.cutting import Cut, definitions
+from autograder.listing import few
 from autograder.notebooks import NotANotebook, Notebook, read_notebook
 from autograder.statements import LeftOut
 
@@ -152,7 +153,8 @@ def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut
             place=place(piece.line),
             text=piece.text,
             problem=piece.problem,
-            names=_few(sorted(piece.names)) or messages.handing_in.WHOLE_PIECE,
+            names=few([defined[:_NAME_CHARS] for defined in sorted(piece.names)], _NAMED)
+            or messages.handing_in.WHOLE_PIECE,
         )
         for piece in broken[:_BROKEN_NAMED]
     ]
@@ -160,14 +162,8 @@ def _left_out(name: str, place: Callable[[int], str], left_out: Sequence[LeftOut
         notes.append(messages.handing_in.MORE_NO_PYTHON.format(name=name, count=len(broken) - _BROKEN_NAMED))
     idle = [piece for piece in left_out if not piece.problem]
     if others := [messages.handing_in.PIECE.format(place=place(piece.line), text=piece.text) for piece in idle]:
-        more = messages.handing_in.MORE.format(count=len(others) - _NAMED) if len(others) > _NAMED else ""
-        notes.append(messages.handing_in.NOT_RUN.format(name=name, pieces="; ".join(others[:_NAMED]), more=more))
+        notes.append(messages.handing_in.NOT_RUN.format(name=name, pieces=few(others, _NAMED, between="; ")))
     return tuple(notes)
-
-
-def _few(names: Sequence[str]) -> str:
-    more = messages.handing_in.MORE.format(count=len(names) - _NAMED) if len(names) > _NAMED else ""
-    return ", ".join(name[:_NAME_CHARS] for name in names[:_NAMED]) + more
 
 
 def _inside(path: Path, folder: Path) -> str:

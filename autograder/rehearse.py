@@ -13,7 +13,7 @@ from autograder.assignment import known_assignments, load_assignment
 from autograder.containers import Container
 from autograder.docker_platform import DockerPlatform, has_engine
 from autograder.errors import UsageError
-from autograder.platform_metadata import Metadata, load_metadata
+from autograder.platform_metadata import MetadataFile, load_metadata
 from autograder.platform_rehearsal import Built, FolderPlatform, Platform, Run, private_folder, unzip
 from autograder.platform_results import NO_RESULTS, TIMED_OUT
 from autograder.platform_views import staff_view, student_view
@@ -33,7 +33,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "rehearse",
-        help="do with a zip and a submission what Gradescope would",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Unpacks a zip as Gradescope does, runs its setup.sh, hands in a submission, runs run_autograder, "
         "and judges\nthe results as the platform would. In a private folder, or in a container with --docker.",
@@ -133,7 +132,7 @@ def _build_text(built: Built) -> str:
     )
 
 
-def report(done: Run, metadata: Metadata, timeout_s: float) -> str:
+def report(done: Run, metadata: MetadataFile, timeout_s: float) -> str:
     """What the platform would show, and the verdict."""
     judged, ended = done.judged, done.ended
     how = f"was killed after {timeout_s:g} s" if ended.timed_out else f"ended with exit status {ended.status}"

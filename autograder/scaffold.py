@@ -31,7 +31,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "new",
-        help="make an assignment to start from",
         description="Makes an assignment with one function, three checks, three known mistakes and a variant. It "
         "validates as it is.",
     )

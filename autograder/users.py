@@ -9,7 +9,6 @@ nobody else may have these until then.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import tempfile
@@ -17,10 +16,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from autograder.claims import claim, is_own
 from autograder.errors import WallError
 from autograder.worker import confine
+from autograder.worker.processes import processes_of
 
 FIRST_USER_ID, BLOCK, BLOCKS = 60_100, 25, 200  # above what systems hand out, below 65534 (nobody)
+_THREADS = 17  # where their number stands behind the name in /proc/PID/stat
 
 
 class Users:
@@ -50,7 +52,8 @@ class Users:
     def end_all(self) -> None:
         """End what still runs as one of these users."""
         if self._first is not None:
-            _end_all(range(self._first, self._first + BLOCK))
+            with suppress(FileNotFoundError):  # no Linux: nobody can say what runs
+                _end_all(range(self._first, self._first + BLOCK))
 
     def close(self) -> None:
         """End what still runs as one of these users, and give the block back."""
@@ -63,43 +66,33 @@ class Users:
 def _end_all(users: range, patience_s: float = 2.0) -> None:
     """The nursery has done this after every worker; it may have been killed since."""
     deadline = time.monotonic() + patience_s
-    while (left := [int(entry.name) for entry in _processes() if _user_of(entry) in users]) and (
-        time.monotonic() < deadline
-    ):
+    while (left := list(filter(_runs, processes_of(users)))) and time.monotonic() < deadline:
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.01)
 
 
-def _processes() -> list[Path]:
-    return [entry for entry in Path("/proc").glob("[0-9]*") if entry.name.isdigit()]
-
-
-def _user_of(process: Path) -> int | None:
+def _runs(pid: int) -> bool:
+    """Not if it has ended and nobody has asked how; of a process that runs, too, the first thread may have ended."""
     try:
-        state = (process / "stat").read_text().rsplit(")", 1)[1].split()[0]
-        return None if state == "Z" else process.stat().st_uid
-    except (OSError, IndexError):
-        return None
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return False
+    return fields[0] != "Z" or int(fields[_THREADS]) > 1
 
 
 def _lock_folder() -> Path:
     base = Path("/run") if os.access("/run", os.W_OK) else Path(tempfile.gettempdir())
     folder = base / "autograder-users"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != 0:
+    if not is_own(folder):
         raise WallError(f"{folder} is not root's; remove it")
     return folder
 
 
 def _claim_block(folder: Path) -> tuple[int, int]:
     for block in range(BLOCKS):
-        lock = os.open(folder / str(block), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            continue
-        return lock, block
+        with suppress(BlockingIOError):  # another grader's
+            return claim(folder / str(block)), block
     raise WallError(f"{BLOCKS} gradings are running on this machine already; wait until one has ended")

@@ -56,11 +56,6 @@ def call(name: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> 
     return f"{name}({', '.join(shown)})"
 
 
-def listed(names: tuple[str, ...]) -> str:
-    """a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def tensors(arguments: Sequence[Any]) -> list[tuple[int, str]]:
     """The tensors among arguments, in plain containers too: their ids, and how messages name them."""
     found: list[tuple[int, str]] = []

@@ -1,51 +1,57 @@
-"""python -m benchmarks [ROUNDS]: measures what the README claims, side by side and interleaved in one run."""
+"""python -m benchmarks: measures all that docs/benchmarks.md says, what is compared in turns, and writes the page.
+
+It takes half an hour on two processors, on which nothing else should run meanwhile. With --only one part of it is
+measured, and printed.
+"""
 
 from __future__ import annotations
 
-import statistics
-import sys
-import tempfile
+import argparse
+import compileall
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib, spread
+from benchmarks import calls, commands, container, regrading, scale, single, startup
+from benchmarks.page import Section, page
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-HOMEWORK = HERE / "homework"
-VAE_SAMPLE = ROOT / "submissions_sample" / "vae" / "correct_reference"
-
-
-def main(rounds: int) -> None:
-    """Run everything and print it."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = str(Path(folder) / "results.json")
-        floor = [PYTHON, str(HERE / "in_process.py")]
-        wall = [PYTHON, str(HERE / "through_wall.py"), str(HOMEWORK), str(HOMEWORK / "submission"), results]
-        vae = [PYTHON, str(HERE / "through_wall.py"), str(ROOT / "assignments" / "vae"), str(VAE_SAMPLE), results]
-        for command in (floor, wall, vae):  # one run each that is not counted: files come from the cache
-            cost(command)
-        measured: list[tuple[Cost, Cost]] = [(cost(floor), cost(wall)) for _ in range(rounds)]
-        report(measured)
-        print(f"assignment vae, correct sample: {spread([cost(vae).wall_s for _ in range(rounds)])} s wall")
-        print(f"peak memory of the tree, 20 checks with a training: {peak_pss_mib(wall):.0f} MiB (sum of PSS)")
-        print(f"peak memory of the tree, assignment vae:            {peak_pss_mib(vae):.0f} MiB (sum of PSS)")
-        print(f"peak memory of the bare script:                     {peak_pss_mib(floor):.0f} MiB")
-    from benchmarks import calls
-
-    calls.main()
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
 
 
-def report(measured: list[tuple[Cost, Cost]]) -> None:
-    """Print the table of the two ways to run the same 20 checks."""
-    print(f"the same 20 checks, {len(measured)} interleaved rounds: smallest / median / largest")
-    for name, side in (("in one process, no isolation", 0), ("through the wall, a worker a check", 1)):
-        walls = spread([pair[side].wall_s for pair in measured])
-        cpus = spread([pair[side].cpu_s for pair in measured])
-        print(f"  {name:<36} wall {walls} s   CPU {cpus} s")
-    cpu = [through.cpu_s / bare.cpu_s for bare, through in measured]
-    wall = [through.wall_s / bare.wall_s for bare, through in measured]
-    print(f"  ratio, paired: CPU {spread(cpu)} (median {statistics.median(cpu):.2f}), wall {spread(wall)}")
+def main() -> None:
+    """Measure, and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often each way is run (5)")
+    parser.add_argument("--class", type=int, default=60, dest="size", help="submissions of the class (60)")
+    parser.add_argument("--only", choices=(*_parts(Path(), 0, 0),), help="measure this alone, and print it")
+    parser.add_argument("--output", type=Path, default=PAGE, help="where the page goes (docs/benchmarks.md)")
+    options = parser.parse_args()
+    for folder in ("autograder", "benchmarks", "reference"):
+        compileall.compile_dir(str(ROOT / folder), quiet=1)  # else every process would, where nothing may be written
+    with regrading.project() as source:
+        parts = _parts(source, options.rounds, options.size)
+        found: list[Section] = []
+        for name, measure in parts.items():
+            if options.only in (None, name):
+                for section in measure():
+                    print(f"{section.heading}\n\n{section.text}\n", flush=True)
+                    found.append(section)
+    if options.only is None:
+        options.output.write_text(page(found), encoding="utf-8")
+        print(f"written: {options.output}")
+
+
+def _parts(source: Path, rounds: int, size: int) -> dict[str, Callable[[], list[Section]]]:
+    return {
+        "single": lambda: single.sections(source, source.parent / "scratch", rounds),
+        "startup": lambda: [startup.section(rounds)],
+        "calls": lambda: calls.sections(10 * rounds),
+        "scale": lambda: [scale.section(source, max(rounds // 2, 1))],
+        "class": lambda: regrading.sections(source, size),
+        "commands": lambda: [commands.section(rounds)],
+        "container": lambda: [container.section(max(rounds // 2, 1))],
+    }
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    main()

@@ -7,8 +7,11 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+PYTHON = sys.executable
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,13 @@ class Cost:
     cpu_s: float
 
 
-def cost(command: list[str]) -> Cost:
-    """Run a command and say what it took. Raises RuntimeError with its output if it fails."""
+def cost(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a command and say what it took. Raises RuntimeError with its output if it fails.
+
+    `environment` are all its variables; the caller's, if it is left out.
+    """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -32,9 +38,12 @@ def cost(command: list[str]) -> Cost:
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime)
 
 
-def peak_pss_mib(command: list[str], every_s: float = 0.02) -> float:
-    """The largest sum of the proportional set sizes of a command's process tree, in MiB. Needs root on Linux."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+def peak_pss_mib(command: Sequence[str], environment: Mapping[str, str] | None = None, every_s: float = 0.02) -> float:
+    """The largest sum of the proportional set sizes of a command's process tree, in MiB. Needs root on Linux.
+
+    What the files on disk and the forks of a process share is counted once.
+    """
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, sum(_pss_kib(pid) for pid in _tree(process.pid)) / 1024)
@@ -62,9 +71,6 @@ def _pss_kib(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
-def spread(values: list[float]) -> str:
+def spread(values: Sequence[float]) -> str:
     """Smallest, median and largest of some values."""
     return f"{min(values):.2f} / {statistics.median(values):.2f} / {max(values):.2f}"
-
-
-PYTHON = sys.executable

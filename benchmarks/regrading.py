@@ -11,6 +11,7 @@ COUNT is 60 if it is not given; --quick leaves the growth out.
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shutil
@@ -25,13 +26,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
+from benchmarks.page import Section, table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 HOMEWORK = HERE / "homework"
 KINDS = ("checks", "training")  # without and with a short training
 AT_ONCE = 2
-GROWTH = (20, 60, 200)
+GROWTH = (20, 60, 180)
 REPEATS = 3  # of the cheap way, between the pieces of the others
 _TRAINING = re.compile(r'@number\("1\.14"\).*?(?=@number)', re.DOTALL)
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -61,19 +63,20 @@ class Way:
         return self.cpu_s / self.count
 
 
-def main(count: int, *, quick: bool) -> None:
-    """Measure, and print tables."""
-    with project() as source:
-        classes = {size: make_class(source.parent / f"class-{size}", size) for size in {count, *GROWTH}}
-        for kind in KINDS:
-            ways = side_by_side(source, kind, classes[count])
-            print(f"\n{count} submissions, 19 checks{' and a training' if kind == 'training' else ''}:")
-            report(ways)
-        if not quick:
-            growth(source, classes)
-        for workers in (1, 2):
-            command = regrade(source, "training", classes[GROWTH[0]], workers)
-            print(f"peak memory, {workers} worker{'s' * (workers > 1)}, with training: {peak(command):.0f} MiB (PSS)")
+def sections(source: Path, count: int, *, growth_too: bool = True) -> list[Section]:
+    """Four ways side by side, without and with a training; how regrade grows; the memory of all its processes."""
+    classes = {size: make_class(source.parent / f"class-{size}", size) for size in {count, *GROWTH}}
+    found = [
+        Section(f"A class of {count}: {what}", report(side_by_side(source, kind, classes[count])))
+        for kind, what in (("checks", "19 checks"), ("training", "the same, and one that trains"))
+    ]
+    memory = [
+        [str(workers), *(f"{peak(regrade(source, kind, classes[GROWTH[0]], workers)):.0f}" for kind in KINDS)]
+        for workers in (1, 2)
+    ]
+    head = ["workers", "peak MiB, checks alone", "peak MiB, with a training"]
+    tables = [*([growth(source, classes)] if growth_too else []), table(head, memory)]
+    return [*found, Section("By the size of the class", "\n\n".join(tables))]
 
 
 @contextmanager
@@ -94,6 +97,7 @@ def project() -> Iterator[Path]:
                 checks, toml = folder / "checks.py", folder / "assignment.toml"
                 checks.write_text(_TRAINING.sub("", checks.read_text(), count=1))
                 toml.write_text(toml.read_text().replace("points = 14", "points = 13"))
+        compileall.compile_dir(str(source), quiet=1)  # as a first run does, if PYTHONDONTWRITEBYTECODE is not set
         yield source
 
 
@@ -132,7 +136,7 @@ def side_by_side(source: Path, kind: str, folder: Path) -> list[Way]:
 
 def json_test_runner(source: Path, kind: str, place: Path) -> list[str]:
     """gradescope-utils on one submission."""
-    runner = source / "benchmarks" / "json_test_runner.py"
+    runner = source / "benchmarks" / "peers" / "json_test_runner.py"
     return [PYTHON, str(runner), str(source / "assignments" / kind), str(place), str(results(place))]
 
 
@@ -173,29 +177,37 @@ def many(commands: Sequence[list[str]], *, threads: bool) -> Cost:
     return Cost(time.perf_counter() - started_s, sum(one.cpu_s for one in costs))
 
 
-# ------------------------------------------------------------------------------------- what is printed
+# ------------------------------------------------------------------------------------- what is said of it
 
 
-def report(ways: Sequence[Way]) -> None:
+def report(ways: Sequence[Way]) -> str:
     """A table, with ratios to the first way."""
-    print(f"  {'':<22}{'a minute':>9}{'ratio':>7}{'CPU s each':>12}{'ratio':>7}")
-    for way in ways:
-        speed, work = way.per_minute / ways[0].per_minute, way.cpu_each_s / ways[0].cpu_each_s
-        print(f"  {way.name:<22}{way.per_minute:>9.1f}{speed:>7.1f}{way.cpu_each_s:>12.2f}{work:>7.2f}")
+    rows = [
+        [
+            way.name,
+            f"{way.per_minute:.1f}",
+            f"{way.per_minute / ways[0].per_minute:.1f}",
+            f"{way.cpu_each_s:.2f}",
+            f"{way.cpu_each_s / ways[0].cpu_each_s:.2f}",
+        ]
+        for way in ways
+    ]
+    name = ways[0].name
+    return table(["", "submissions a minute", f"× {name}", "CPU s each", f"CPU, × {name}"], rows)
 
 
-def growth(source: Path, classes: dict[int, Path]) -> None:
+def growth(source: Path, classes: dict[int, Path]) -> str:
     """Wall and processor time of regrade by the size of the class."""
-    print("\nregrade, by the size of the class (19 checks):")
-    print(f"  {'workers':<9}{'submissions':>12}{'wall s':>9}{'CPU s':>9}{'a minute':>10}{'CPU s of one more':>19}")
+    rows = []
     for workers in (1, 2):
         smaller: tuple[int, float] | None = None
         for size in GROWTH:
             spent = cost(regrade(source, "checks", classes[size], workers))
             more = f"{(spent.cpu_s - smaller[1]) / (size - smaller[0]):.2f}" if smaller else ""
-            rate = 60 * size / spent.wall_s
-            print(f"  {workers:<9}{size:>12}{spent.wall_s:>9.1f}{spent.cpu_s:>9.1f}{rate:>10.1f}{more:>19}")
+            figures = [f"{spent.wall_s:.1f}", f"{spent.cpu_s:.1f}", f"{60 * size / spent.wall_s:.0f}", more]
+            rows.append([str(workers), str(size), *figures])
             smaller = size, spent.cpu_s
+    return table(["workers", "submissions", "wall s", "CPU s", "a minute", "CPU s for one more"], rows)
 
 
 def peak(command: list[str]) -> float:
@@ -204,6 +216,7 @@ def peak(command: list[str]) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # each table when it is there
     given = [argument for argument in sys.argv[1:] if argument != "--quick"]
-    main(int(given[0]) if given else 60, quick="--quick" in sys.argv)
+    with project() as made:
+        for section in sections(made, int(given[0]) if given else 60, growth_too="--quick" not in sys.argv):
+            print(f"{section.heading}\n\n{section.text}\n", flush=True)

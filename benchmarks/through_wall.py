@@ -17,13 +17,15 @@ folder, submission, results = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.arg
 
 def changed(report: Report, verdict: Verdict | None, total: int) -> None:
     """Write results.json after every verdict, as the command line does."""
-    gradescope.write_meanwhile(report, results)
+    meanwhile.write(report)
+    if verdict is not None and "--tell" in sys.argv:
+        print("verdict", flush=True)
 
 
-assignment = load_assignment(folder)
+assignment, meanwhile = load_assignment(folder), gradescope.Meanwhile(results)
 report = grade(assignment, submission, Progress(assignment, changed))
 gradescope.write(report, results)
-lost = [verdict for verdict in report.verdicts if verdict.status is not Status.PASSED]
+lost = [verdict for verdict in report.verdicts if verdict.status not in (Status.PASSED, Status.MANUAL)]
 print(f"{len(report.verdicts) - len(lost)} checks passed")
 for verdict in lost:
     print(verdict.check.label, verdict.status, verdict.student_output, verdict.staff_output)

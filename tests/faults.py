@@ -21,12 +21,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import jsonschema
 
 from tests import fault_injection
+from tests.answering import Answering
 
 ROOT = Path(__file__).resolve().parents[1]
 USER = 65_500  # an ordinary user without an account, for gradings that are not root's
@@ -310,37 +310,16 @@ class Outcome:
         return (self.root / "stderr.txt").read_text(errors="replace")
 
 
-class Stage:
+class Stage(Answering):
     """A process that forks graders, and the places for them. Use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._count = 0
         self.source = make_source(folder)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault_injection"],
-            cwd=self.source,
-            env={
-                **{name: value for name, value in os.environ.items() if not name.startswith("AUTOGRADER_")},
-                "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}",
-                "OMP_NUM_THREADS": "1",
-                "AUTOGRADER_ASSIGNMENT": "hw",
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Stage:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AUTOGRADER_")}
+        environment |= {"PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}", "AUTOGRADER_ASSIGNMENT": "hw"}
+        super().__init__("-m", "tests.fault_injection", folder=self.source, environment=environment)
 
     def root(self, submission: str = SUBMISSION) -> Path:
         """The places for another run."""
@@ -359,7 +338,6 @@ class Stage:
         timeout_s: float = 30.0,
     ) -> Outcome:
         """Grade what lies in a run's places, with harm done on the way; `without` are layers that workers leave off."""
-        assert self._process.stdin and self._process.stdout
         root = root or self.root()
         request = {
             "root": str(root),
@@ -370,9 +348,7 @@ class Stage:
             "without": without,
             "timeout_s": timeout_s,
         }
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return Outcome(root=root, harm=harm, **json.loads(self._process.stdout.readline()))
+        return Outcome(root=root, harm=harm, **self.ask(request))
 
 
 # ------------------------------------------------------------------------------------------ what must hold

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import textwrap
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
+
+from tests.answering import Answering
 
 ROOT = Path(__file__).resolve().parents[1]
 PRELUDE = "import pytest, torch, unittest\nfrom autograder import *\n\n"
@@ -48,31 +48,15 @@ class Graded:
         return sum(test["max_score"] for test in self.results["tests"])
 
 
-class Bench:
+class Bench(Answering):
     """A process that grades. Use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._count = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from tests.grading_bench import serve; serve()"],
-            cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Bench:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(timeout=20)
-        self._process.stdout.close()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = "from tests.grading_bench import serve; serve()"
+        super().__init__("-c", command, folder=ROOT, environment=environment)
 
     def write(
         self,
@@ -116,11 +100,7 @@ class Bench:
         self, folder: Path, *, only: tuple[str, ...] = (), left_s: float | None = None, exhibits: bool = False
     ) -> Graded:
         """Grade the submission beside an assignment's checks."""
-        assert self._process.stdin and self._process.stdout
-        request = {"folder": str(folder), "only": only, "left_s": left_s, "exhibits": exhibits}
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return Graded(**json.loads(self._process.stdout.readline()))
+        return Graded(**self.ask({"folder": str(folder), "only": only, "left_s": left_s, "exhibits": exhibits}))
 
     def run(
         self,

@@ -1,8 +1,12 @@
-"""Reports for tests of renderings: of chosen verdicts, and of any."""
+"""Reports for tests of renderings: of chosen verdicts, and of any; and files of them."""
+
+import json
 
 from hypothesis import strategies as st
 
 from autograder.model import Check, Leaderboard, Part, Report, Status, Verdict, Visibility
+from autograder.report import gradescope
+from autograder.report.record import recorded
 
 PART = Part("1", "Densities", 4.0)
 
@@ -28,6 +32,17 @@ MIXED = report(
     verdict(Status.BLOCKED, "1.3", text="Not run: needs 1.2"),
     verdict(Status.ERROR, "1.4", points=0.5, text="This check could not be graded", staff="KeyError: 'k'"),
 )
+
+
+def record(path, made=MIXED):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(recorded(made), encoding="utf-8")
+
+
+def results(path, made=MIXED):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(gradescope.results(made)), encoding="utf-8")
+
 
 TEXTS = st.text(max_size=60)
 LINES = st.text(min_size=1, max_size=40).filter(lambda text: text.strip())

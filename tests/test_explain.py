@@ -1,6 +1,7 @@
 """explain: what is known of an assignment's checks is measured, or said not to be."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from autograder import measurement
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError
+from autograder.explain.remembered import remembered
 from autograder.measurement import Measurement
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -285,3 +287,63 @@ def test_what_is_stored_of_the_assignments_can_be_read():
         measured = measurement.load(assignment)
         assert measured.seconds and measured.caught
         assert set(measured.files) == {"checks.py", "mistakes.py"}
+
+
+# ------------------------------------------------------------------------------------- said again
+
+
+def explained_in(place, *options):
+    """What the command prints, and whether it had to import torch for that."""
+    probe = (
+        MAIN.replace("sys.exit(", "status = (") + "\nprint('torch' in sys.modules, file=sys.stderr)\nsys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, str(place / "assignments"), "explain", "doubling_hw", *options],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{place}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout, done.stderr.strip().endswith("True")
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    place = tmp_path_factory.mktemp("said")
+    write(place)
+    text, imported = explained_in(place)
+    assert imported
+    return place, text
+
+
+def test_what_was_said_is_said_again_without_torch(said):
+    place, text = said
+    assert explained_in(place) == (text, False)
+    as_json, imported = explained_in(place, "--json")
+    assert not imported and json.loads(as_json)["assignment"] == "doubling_hw"
+
+
+def test_a_change_of_any_file_is_seen(said):
+    place, _ = said
+    folder = place / "assignments" / "doubling_hw"
+    for file in (folder / "checks.py", folder / "questions.toml", folder / "calibration.json", place / "doubling.py"):
+        file.write_text(file.read_text() + "\n")
+        assert explained_in(place)[1], file
+    (folder / "recipes.py").write_text("")
+    assert explained_in(place)[1]
+    assert not explained_in(place)[1]
+
+
+@pytest.mark.parametrize("spoiled", ["", "[]", '{"texts": 3, "files": {}, "environment": []}'])
+def test_what_was_kept_and_cannot_be_read_does_no_harm(said, spoiled):
+    place, _ = said
+    (place / "assignments" / "doubling_hw" / "__pycache__" / "explained.json").write_text(spoiled)
+    assert remembered(load_assignment(place / "assignments" / "doubling_hw")) is None
+
+
+def test_where_nothing_can_be_kept_it_is_said_all_the_same(tmp_path):
+    write(tmp_path)
+    (tmp_path / "assignments" / "doubling_hw" / "__pycache__").write_text("in the way")
+    text, imported = explained_in(tmp_path)
+    assert imported and "doubl" in text.lower()

@@ -27,7 +27,6 @@ from tests.faults import GOOD, POINTS, ROOT, SUBMISSION, USER, Harm, Outcome, St
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are counted in /proc")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
-WRITE = "autograder.report.gradescope:write"
 NURSERY, NURSING = "autograder.worker.nursery:Nursery", "autograder.worker.nursing"
 SESSION, LINK = "autograder.session:Session", "autograder.worker.link:Link"
 SERVE, COLLECT = "autograder.worker.serve", "autograder.collect"
@@ -319,7 +318,9 @@ def a_folder_in_place_of_the_file(root: Path) -> None:
     (root / "results" / "results.json" / "within").mkdir(parents=True)
 
 
-@pytest.mark.parametrize("obstacle", [a_file, a_folder_in_place_of_the_file], ids=lambda obstacle: obstacle.__name__)
+@pytest.mark.parametrize(
+    "obstacle", [a_file, a_dangling_link, a_folder_in_place_of_the_file], ids=lambda obstacle: obstacle.__name__
+)
 def test_where_results_cannot_be_written_the_run_says_so_in_one_line(stage: Stage, obstacle: Any) -> None:
     root = stage.root()
     obstacle(root)

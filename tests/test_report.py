@@ -5,6 +5,7 @@ import json
 import math
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -191,3 +192,24 @@ def test_a_place_that_cannot_be_written_names_the_cure(tmp_path):
         with pytest.raises(GraderError, match=r"cannot be written \(.*\); name another place with --results PATH$"):
             gradescope.write(MIXED, path)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder"]
+
+
+@settings(max_examples=30)
+@given(reports(), reports())
+def test_what_is_written_meanwhile_says_the_same(tmp_path_factory, first, second):
+    path = tmp_path_factory.mktemp("meanwhile") / "results.json"
+    meanwhile = gradescope.Meanwhile(path)
+    grown = replace(second, verdicts=(*first.verdicts, *second.verdicts))
+    for made in (first, grown, first, second):
+        meanwhile.write(made)
+        assert json.loads(path.read_text(encoding="utf-8")) == json.loads(gradescope.as_json(gradescope.results(made)))
+
+
+def test_a_verdict_is_rendered_once_while_a_grading_goes_on(tmp_path, monkeypatch):
+    rendered, right = [], gradescope.output
+    monkeypatch.setattr(gradescope, "output", lambda verdict, *rest: rendered.append(verdict) or right(verdict, *rest))
+    meanwhile, verdicts = gradescope.Meanwhile(tmp_path / "results.json"), []
+    for number in range(1, 6):
+        verdicts.append(verdict(number=f"1.{number}"))
+        meanwhile.write(report(*verdicts))
+    assert rendered == verdicts

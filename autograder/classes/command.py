@@ -17,7 +17,7 @@ FOLDER = "class"
 
 def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
-    command = commands.add_parser("class", help=messages.HELP, description=messages.DESCRIPTION)
+    command = commands.add_parser("class", description=messages.DESCRIPTION)
     command.add_argument("results", type=Path, metavar="RESULTS_DIR", help=messages.HELP_FOLDER)
     command.add_argument("-o", "--output", type=Path, metavar="FOLDER", help=messages.HELP_OUTPUT)
     command.add_argument("--roster", type=Path, metavar="ROSTER.csv", help=messages.HELP_ROSTER)
@@ -29,12 +29,12 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 def run(options: argparse.Namespace, root: Path) -> int:
     """Write the class report. The exit status."""
-    from autograder.classes.files import Wanted, files_of  # jinja2 and more: no other command needs it
+    from autograder.classes.files import Wanted, files_from  # jinja2 and more: no other command needs it
 
     output: Path = options.output or options.results / FOLDER
-    wanted = Wanted(options.results, output, options.assignment, options.roster, options.column, key=options.staff_key)
+    wanted = Wanted(output, options.roster, options.column, key=options.staff_key)
     try:
-        made = files_of(wanted, root)
+        made = files_from(options.results, options.assignment, wanted, root)
     except GraderError as error:
         raise GraderError(clean(str(error))) from None
     for name, text in made.contents.items():

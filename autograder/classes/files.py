@@ -1,4 +1,4 @@
-"""A folder of results -> the content of every file of its class report, and what staff should be told about it."""
+"""The reports of a class -> the content of every file of its class report, and what staff should be told about it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,24 @@ from autograder.classes.anonymous import ids, salt_in
 from autograder.classes.catalogue import Catalogue, catalogue
 from autograder.classes.entry import Entry
 from autograder.classes.page import page
-from autograder.classes.reading import Found, of_one_assignment, reports_in
+from autograder.classes.reading import of_one_assignment, reports_in
 from autograder.classes.roster import matched, read_roster
 from autograder.errors import GraderError
+from autograder.listing import few
 from autograder.messages import classes as messages
+from autograder.model import Report
 
 KEY = "key.csv"
-_NAMED = 8  # as many names are told on one line
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for: where the results are and the report goes, of which assignment, with which lists."""
+    """What was asked for: where the report goes, and with which lists."""
 
-    results: Path
     output: Path
-    assignment: str | None = None
     roster: Path | None = None
     column: str | None = None
     key: bool = False
-    only: frozenset[str] | None = None  # the names of the submissions to report on: not of all that is there
     first_salt: str | None = None  # where there is none yet: else any
     called: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what else a roster may call them
 
@@ -44,20 +42,29 @@ class Files:
     remarks: list[str] = field(default_factory=list)
 
 
-def files_of(wanted: Wanted, root: Path) -> Files:
-    """The files of a class report; nothing is written but a salt, where there is none. Raises GraderError."""
-    made = Files()
-    found, refused = reports_in(wanted.results, without=wanted.output)
-    made.remarks += [messages.NOT_COUNTED.format(path=one.path, why=one.why) for one in refused]
+def files_from(results: Path, assignment: str | None, wanted: Wanted, root: Path) -> Files:
+    """The files of a class report about a folder of results. Raises GraderError."""
+    found, refused = reports_in(results, without=wanted.output)
+    remarks = [messages.NOT_COUNTED.format(path=one.path, why=one.why) for one in refused]
     if not found:
-        raise GraderError("\n".join([messages.NO_REPORTS.format(folder=wanted.results), *made.remarks]))
-    found = of_one_assignment(found, _titles(root), wanted.assignment)
-    found = [one for one in found if wanted.only is None or one.name in wanted.only]
+        raise GraderError("\n".join([messages.NO_REPORTS.format(folder=results), *remarks]))
+    found = of_one_assignment(found, _titles(root), assignment)
+    made = files_of({one.name: one.report for one in found}, wanted, root)
+    made.remarks[:0] = remarks
+    return made
+
+
+def files_of(reports: Mapping[str, Report], wanted: Wanted, root: Path) -> Files:
+    """The files of a class report about reports of one assignment, by the names of their submissions.
+
+    Nothing is written but a salt, where there is none. Raises GraderError.
+    """
+    made = Files()
     if wanted.roster is not None:
-        _add_grades(made, found, wanted)
-    names = ids((one.name for one in found), salt_in(wanted.output, wanted.first_salt))
-    entries = [Entry(names[one.name], one.report) for one in found]
-    own = {"class.html": page(entries, _catalogue(root, found)), "class.csv": exports.of_class(entries)}
+        _add_grades(made, reports, wanted)
+    names = ids(reports, salt_in(wanted.output, wanted.first_salt))
+    entries = [Entry(names[name], report) for name, report in sorted(reports.items())]
+    own = {"class.html": page(entries, _catalogue(root, entries)), "class.csv": exports.of_class(entries)}
     made.contents = {**own, **made.contents}
     if wanted.key:
         made.contents[KEY] = exports.key(names)
@@ -65,17 +72,17 @@ def files_of(wanted: Wanted, root: Path) -> Files:
     return made
 
 
-def _add_grades(made: Files, found: Sequence[Found], wanted: Wanted) -> None:
+def _add_grades(made: Files, reports: Mapping[str, Report], wanted: Wanted) -> None:
     assert wanted.roster is not None
-    reports = {one.name: one.report for one in found}
     called = {
-        one.name: [*([one.report.submission] if one.report.submission else []), *wanted.called.get(one.name, ())]
-        for one in found
+        name: [*([report.submission] if report.submission else []), *wanted.called.get(name, ())]
+        for name, report in reports.items()
     }
     of = matched(read_roster(wanted.roster), called, wanted.roster)
     grades = {student: reports[name] if name else None for student, name in of.items()}
     possible = max(report.max_score for report in reports.values())
-    heading = wanted.column or found[0].report.title or found[0].report.assignment
+    first = next(iter(reports.values()))
+    heading = wanted.column or first.title or first.assignment
     made.contents["grades.csv"] = exports.for_canvas(grades, heading, possible)
     made.contents["gradescope.csv"] = exports.for_gradescope(grades, possible)
     made.remarks += _missing([student.name for student, name in of.items() if name is None], messages.UNKNOWN_STUDENTS)
@@ -85,8 +92,7 @@ def _add_grades(made: Files, found: Sequence[Found], wanted: Wanted) -> None:
 
 
 def _missing(names: Sequence[str], text: str) -> list[str]:
-    shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
-    return [text.format(count=len(names), names=shown)] if names else []
+    return [text.format(count=len(names), names=few(names))] if names else []
 
 
 def _titles(root: Path) -> dict[str, str]:
@@ -100,9 +106,9 @@ def _titles(root: Path) -> dict[str, str]:
     return titles
 
 
-def _catalogue(root: Path, found: Sequence[Found]) -> Catalogue:
+def _catalogue(root: Path, entries: Sequence[Entry]) -> Catalogue:
     """The known mistakes of the assignment, if it is here."""
     try:
-        return catalogue(find_assignment(found[0].report.assignment, root))
+        return catalogue(find_assignment(entries[0].report.assignment, root))
     except GraderError:
         return Catalogue()

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 from autograder.classes.entry import Entry, number_key
 from autograder.model import Report, Status, Verdict
-from autograder.report.message import HINT
+from autograder.report.message import HINT, PRINTED
 
-_STUDENTS = "\n\nYour code printed:\n"  # what follows is the student's
 EXAMPLES = 2
 
 
@@ -86,7 +85,7 @@ def _fewest(groups: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def hints_of(verdict: Verdict) -> tuple[str, ...]:
     """The hints in what a student reads about a check, without what the student's code printed."""
-    own = verdict.student_output.partition(_STUDENTS)[0]
+    own = verdict.student_output.partition(PRINTED)[0]
     return tuple(line.removeprefix(HINT) for line in own.splitlines() if line.startswith(HINT))
 
 

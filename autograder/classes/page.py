@@ -1,21 +1,20 @@
-"""Entries -> class.html: one page without scripts, network or names. The layout is in page.html and style.css."""
+"""Entries -> class.html: one page without scripts, network or names. The layout is in page.html: see layout.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from autograder.classes import runs, statistics
 from autograder.classes.anonymous import SALT
 from autograder.classes.catalogue import Catalogue, in_words
 from autograder.classes.collateral import Cost, costs
 from autograder.classes.entry import Entry, checks_of
+from autograder.classes.layout import templates
 from autograder.classes.misconceptions import (
     Misconception,
     Shown,
@@ -27,7 +26,7 @@ from autograder.classes.misconceptions import (
 )
 from autograder.messages import classes as messages
 from autograder.model import Status
-from autograder.report.text import clean, points
+from autograder.report.text import points
 
 _NONE = Catalogue()
 _MOST_UNEXPLAINED = 15
@@ -52,22 +51,10 @@ def page(entries: Sequence[Entry], known: Catalogue = _NONE) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters.update(points=points, percent=percent, signed=signed, seconds=seconds)
     environment.globals.update(messages=messages)
     return environment
-
-
-def _printable(value: Any) -> Any:
-    """What a template is given, without control characters; what it made itself as it is."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _content(entries: Sequence[Entry], known: Catalogue) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from autograder.classes.results import report_of
 from autograder.errors import GraderError
 from autograder.messages import classes as messages
 from autograder.model import Report
-from autograder.report.record import read
+from autograder.report.record import understood
 
 _MOST_BYTES = 64 << 20
 _OWN_NAMES = ("record", "results")  # of files: then the folder names the submission
@@ -82,7 +82,7 @@ def _read(path: Path, folder: Path) -> Found | Refused:
     try:
         document = _document(path)
         if isinstance(document, dict) and "format" in document and "verdicts" in document:
-            return Found(_name(path, folder), path, read(path), is_record=True)
+            return Found(_name(path, folder), path, understood(document, path), is_record=True)
         if isinstance(document, dict) and isinstance(document.get("tests"), list):
             return Found(_name(path, folder), path, report_of(document), is_record=False)
     except GraderError as error:

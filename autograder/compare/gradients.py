@@ -22,7 +22,8 @@ from autograder.compare.inputs import normal
 from autograder.compare.values import Tolerance, assert_close, reference_is_mistaken, same, tolerance_for
 from autograder.errors import CheckFailed, Evidence, Mismatch, NotRecorded
 from autograder.exhibits import Example
-from autograder.wording import argument, kind_of, listed
+from autograder.listing import listed
+from autograder.wording import argument, kind_of
 
 _COTANGENT_SEED = 20_140_401
 

@@ -15,7 +15,7 @@ import torch
 from autograder import messages
 from autograder.compare.values import Tolerance, same
 from autograder.errors import Evidence
-from autograder.wording import listed
+from autograder.listing import listed
 
 _CLOSE = Tolerance(rtol=1e-3, atol=1e-6)
 _GRADIENT = messages.comparing.GRADIENT_OF_ALL.format(name="")

@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import find_assignment, load_assignment
+from autograder.assignment import Assignment, find_assignment, load_assignment
+from autograder.explain.remembered import remember, remembered
 from autograder.worker import confine
 
 
@@ -16,7 +17,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "explain",
-        help="list an assignment's parts and checks, and what each of them catches",
         description="Lists parts, checks and written questions with their points, visibility and requirements; the "
         "limit of time; the probability of a false alarm; and the known mistakes that each catches. Times, "
         "probabilities and what is caught are what `validate --store` measured; --measure measures the first two "
@@ -31,11 +31,20 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 def run(options: argparse.Namespace, root: Path) -> int:
     """Print the explanation. The exit status."""
     os.environ.update(confine.ONE_THREAD)
+    assignment = load_assignment(find_assignment(options.assignment, root))
+    texts = None if options.measure else remembered(assignment)
+    if texts is None:
+        texts = _explained(assignment, measure=options.measure)
+        if not options.measure:
+            remember(assignment, texts)
+    print(texts["json" if options.json else "table"])
+    return 0
+
+
+def _explained(assignment: Assignment, *, measure: bool) -> dict[str, str]:
+    """What there is to say, for people and for machines."""
     from autograder.explain.explanation import explain, measure_now, plain
     from autograder.explain.table import table
 
-    assignment = load_assignment(find_assignment(options.assignment, root))
-    explanation = explain(assignment, measure_now(assignment) if options.measure else None)
-    text = json.dumps(plain(explanation), indent=1, ensure_ascii=False) if options.json else table(explanation)
-    print(text)
-    return 0
+    explanation = explain(assignment, measure_now(assignment) if measure else None)
+    return {"table": table(explanation), "json": json.dumps(plain(explanation), indent=1, ensure_ascii=False)}

@@ -20,7 +20,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "handout",
-        help="make what students get",
         description="Makes what students get: the skeleton, the template for their answers, the grader, and the "
         "visible checks with what the reference answers to them. The reference, the known mistakes, the solutions "
         "of written questions and hidden checks are not in it. It takes minutes: every known mistake is tried out.",

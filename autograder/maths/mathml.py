@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from autograder.maths import nodes as n
 from autograder.maths.names import pretty
@@ -49,19 +49,19 @@ def _row(*parts: str) -> str:
 
 
 def _mo(sign: str, attributes: str = "") -> str:
-    return f"<mo{attributes}>{escape(sign)}</mo>"
+    return f"<mo{attributes}>{escape(sign, quote=False)}</mo>"
 
 
 def _mi(word: str) -> str:
-    return f"<mi>{escape(word)}</mi>"
+    return f"<mi>{escape(word, quote=False)}</mi>"
 
 
 def _upright(word: str) -> str:
-    return f'<mi mathvariant="normal">{escape(word)}</mi>'
+    return f'<mi mathvariant="normal">{escape(word, quote=False)}</mi>'
 
 
 def _mn(number: str) -> str:
-    return f"<mn>{escape(number)}</mn>"
+    return f"<mn>{escape(number, quote=False)}</mn>"
 
 
 def _fenced(left: str, markup: str, right: str) -> str:

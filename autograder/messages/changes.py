@@ -22,7 +22,6 @@ ONLY_OLD = "{submissions} with an old result, but no new one: {names}."
 ONLY_NEW = "{submissions} with a new result, but no old one: {names}."
 NEITHER = "{submissions} with neither an old result that can be read nor a new one: {names}."
 UNREADABLE, UNREADABLE_MORE = "Old result not read: {why}", "{count} more old results were not read."
-NAMES_MORE = "{names} and {count} more"
 
 # Checks and submissions -------------------------------------------------------------------------------------
 

@@ -136,7 +136,6 @@ ROSTER_AMBIGUOUS = (
     "{path}, line {line}: {key} fits several submissions: {names}; add a column Submission with the right one"
 )
 
-HELP = "a page and tables about a whole class, from a folder of results"
 DESCRIPTION = (
     "Reads the records (grade --record) or results.json files below a folder, and writes class.html and class.csv: "
     "scores, how hard each check is, what was misunderstood. Submissions have anonymous ids, and no names are in it. "

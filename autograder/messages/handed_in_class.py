@@ -34,7 +34,6 @@ NO_ROOM_LEFT = "{place}: {folder} is full; make room, set TMPDIR, or unpack it y
 # What was not taken -----------------------------------------------------------------------------------------
 
 NOT_TAKEN = "not taken: {names}: {why}"
-AND_MORE = "{names} and {count} more"
 # {why} in NOT_TAKEN.
 A_LINK = "a link is not followed"
 A_DEVICE = "neither a file nor a folder"

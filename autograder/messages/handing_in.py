@@ -34,9 +34,8 @@ WHOLE_PIECE = "the whole piece"
 # {problem} in NO_PYTHON, where Python itself says nothing.
 BELONGS_BEFORE = "it belongs to what stands before it"
 MORE_NO_PYTHON = "{name}: {count} more pieces are no valid Python."
-NOT_RUN = "{name}: not run, because it defines nothing: {pieces}{more}."
+NOT_RUN = "{name}: not run, because it defines nothing: {pieces}."
 PIECE = "{place}: {text}"
-MORE = " and {count} more"
 
 # Why a notebook cannot be read, in NO_NOTEBOOK.
 NO_JSON = "it is not valid JSON ({why})"

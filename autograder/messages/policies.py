@@ -36,7 +36,6 @@ ALL_OR_NOTHING_LOST = "{said}, and {numbers} did not: −{points}"
 ALL_OR_NOTHING_OPEN = "Part {part} counts only if all its checks pass: a person decides {numbers}."
 ALL_OR_NOTHING_RULE = "The points count only if all checks of part {part} pass."
 COUNT_OF_THEM = "{count} of them"
-LISTED = "{names} and {last}"
 SHOWN_FROM = "{what} are shown from attempt {first} on; this is attempt {number}."
 # {what} in SHOWN_FROM.
 HINTS = "Hints"

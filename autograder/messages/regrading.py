@@ -67,7 +67,6 @@ COMPARED_WITH_ITSELF = (
 NO_COUNT = "is {got}, but should be a number from 1"
 NO_MOMENT = "is {got}, but should be a time with an offset, as in {example}"
 
-HELP = "grade a whole class, from what was downloaded"
 DESCRIPTION = (
     "Grades every submission of a class, on all processors or on a Dask cluster, and writes results.json and "
     "record.json for each, grades.csv, times.csv and the class report. A run that was stopped or killed goes on where "

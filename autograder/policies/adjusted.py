@@ -13,6 +13,7 @@ import math
 from dataclasses import replace
 
 from autograder import messages
+from autograder.listing import listed
 from autograder.metadata import Metadata
 from autograder.model import Adjustment, Leaderboard, Part, Report, Status, Verdict, Visibility
 from autograder.policies.attempts import Attempts, attempts
@@ -70,11 +71,7 @@ def _of(report: Report, number: str) -> list[Verdict]:
 
 
 def _listed(numbers: list[str]) -> str:
-    if len(numbers) > 4:
-        return messages.policies.COUNT_OF_THEM.format(count=len(numbers))
-    if len(numbers) == 1:
-        return numbers[0]
-    return messages.policies.LISTED.format(names=", ".join(numbers[:-1]), last=numbers[-1])
+    return messages.policies.COUNT_OF_THEM.format(count=len(numbers)) if len(numbers) > 4 else listed(numbers)
 
 
 def _columns(

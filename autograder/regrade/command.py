@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment, find_assignment, load_assignment
-from autograder.errors import GraderError, UsageError, nearest
+from autograder.errors import FAULT, GraderError, UsageError, nearest
 from autograder.isolation import is_required
 from autograder.messages import regrading as messages
 from autograder.metadata import moment
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from autograder.regrade.results import Results
     from autograder.regrade.run import Class, Run
 
-FAULT = 2
 _EXAMPLE = "2026-10-01T23:59:00+02:00"
 
 
 def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
-    command = commands.add_parser("regrade", help=messages.HELP, description=messages.DESCRIPTION)
+    command = commands.add_parser("regrade", description=messages.DESCRIPTION)
     command.add_argument("assignment", metavar="ASSIGNMENT", help=messages.HELP_ASSIGNMENT)
     command.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help=messages.HELP_SUBMISSIONS)
     command.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help=messages.HELP_OUTPUT)

@@ -7,11 +7,12 @@ the same time do not take the same ones. The kernel frees the lock when the run 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from autograder.claims import claim, is_own
 
 
 def available() -> int:
@@ -52,10 +53,8 @@ class Cores:
         for core in sorted(os.sched_getaffinity(0)):
             if len(self.free) == count:
                 return
-            lock = os.open(folder / str(core), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            self._locks.append(lock)
-            with suppress(OSError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(BlockingIOError):  # another run's
+                self._locks.append(claim(folder / str(core)))
                 self.free.append(core)
 
 
@@ -63,6 +62,6 @@ def _folder() -> Path:
     """A folder of this user's own. Raises OSError if there is none to be had."""
     folder = Path(tempfile.gettempdir()) / f"autograder-cores-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+    if not is_own(folder):
         raise OSError(f"{folder} is another user's")
     return folder

@@ -14,15 +14,15 @@ from autograder.classes.catalogue import catalogue
 from autograder.classes.command import FOLDER as CLASS_FOLDER
 from autograder.classes.files import Files, Wanted, files_of
 from autograder.errors import UsageError
+from autograder.listing import few
 from autograder.messages import regrading as messages
-from autograder.model import Status
+from autograder.model import Report, Status
 from autograder.regrade.changes.changes import Changes, changes
 from autograder.regrade.changes.old_results import OldResults, from_platform, is_platform, old_reports
 from autograder.regrade.changes.page import page
 from autograder.regrade.changes.summary import summary
 from autograder.regrade.changes.table import table
 from autograder.regrade.changes.text import text
-from autograder.regrade.downloads.left_out import few
 from autograder.regrade.grades import Row, called, grades, people, times
 from autograder.regrade.handed_in import HandedIn
 from autograder.regrade.order import RECORD
@@ -81,29 +81,23 @@ def finish(
 
 
 def _changes(old: OldResults, rows: Sequence[Row], assignment: Assignment) -> Changes:
-    new = {row.handed_in.name: row.report for row in rows if row.report is not None}
     names = [row.handed_in.name for row in rows]
     refused = [f"{one.path}: {one.why}" for one in old.refused]
-    return changes(old.reports, new, catalogue(assignment.folder), names=names, unreadable=refused)
+    return changes(old.reports, _reports(rows), catalogue(assignment.folder), names=names, unreadable=refused)
 
 
 def _class_report(run: Run, rows: Sequence[Row], root: Path, options: argparse.Namespace) -> Files:
     """The class report, of what is graded; nothing where nothing is."""
-    graded = frozenset(row.handed_in.name for row in rows if row.report is not None)
-    if not graded:
+    reports = _reports(rows)
+    if not reports:
         return Files()
-    folder = run.results.folder
-    wanted = Wanted(
-        folder / SUBMISSIONS,
-        folder / CLASS_FOLDER,
-        run.wanted.assignment.name,
-        options.roster,
-        options.column,
-        only=graded,
-        first_salt=_salt(run),
-        called=called(rows),
-    )
-    return files_of(wanted, root)
+    folder = run.results.folder / CLASS_FOLDER
+    wanted = Wanted(folder, options.roster, options.column, first_salt=_salt(run), called=called(rows))
+    return files_of(reports, wanted, root)
+
+
+def _reports(rows: Sequence[Row]) -> dict[str, Report]:
+    return {row.handed_in.name: row.report for row in rows if row.report is not None}
 
 
 def _salt(run: Run) -> str:

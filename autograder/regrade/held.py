@@ -5,13 +5,14 @@ Whoever has one holds a lock on a file in it, and so do its forks. The kernel fr
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from autograder.claims import claim, is_own
 
 _LOCK = ".held"
 SLOT, CLASS = "autograder-slot-", "autograder-class-"
@@ -22,9 +23,8 @@ def held(prefix: str, place: str | None = None) -> Iterator[Path]:
     """A new folder, which is removed in the end."""
     unlocked = Path(tempfile.mkdtemp(prefix=f".{prefix}", dir=place))
     folder = unlocked.with_name(unlocked.name[1:])
-    lock = os.open(unlocked / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = claim(unlocked / _LOCK)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         unlocked.rename(folder)  # it has the name that is looked for when nobody else can have the lock
         yield folder
     finally:
@@ -36,11 +36,7 @@ def sweep(*places: str) -> None:
     """Remove what this user's killed runs left in some folders."""
     for path in {path for place in places for prefix in (SLOT, CLASS) for path in Path(place).glob(f"{prefix}*")}:
         with suppress(OSError):
-            if path.is_symlink() or path.stat().st_uid != os.geteuid():
-                continue
-            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # an error: somebody has it
+            if is_own(path):
+                lock = claim(path / _LOCK, make=False)  # an error: somebody has it, or it is not one of ours
                 shutil.rmtree(path, ignore_errors=True)
-            finally:
                 os.close(lock)

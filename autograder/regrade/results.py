@@ -10,7 +10,6 @@ was written. So what was being written when a run was killed is made again, and 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from autograder.claims import claim
 from autograder.errors import UsageError
 from autograder.messages import regrading as messages
 from autograder.regrade.order import PAGE, RECORD, RESULTS, Graded
@@ -58,14 +58,12 @@ class Results:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # hidden checks, and whose results they are
             (self.folder / SUBMISSIONS).mkdir(mode=0o700, exist_ok=True)
-            lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = claim(self.folder / LOCK)
+        except BlockingIOError:
+            raise UsageError(messages.IN_USE.format(folder=self.folder)) from None
         except OSError as error:
             raise UsageError(messages.NO_FOLDER.format(folder=self.folder, why=error.strerror)) from None
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UsageError(messages.IN_USE.format(folder=self.folder)) from None
             self._take(assignment, lock)
             yield
         finally:

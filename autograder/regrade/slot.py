@@ -55,8 +55,9 @@ def serve(sock: socket.socket, folder: Path, task: Task) -> None:
             # The users first: the nursery holds them too, and ends their processes if this one is killed.
             with closing(Users()) as users, closing(start_nursery(assignment, leftovers=base)) as nursery:
                 isolation = isolation_of(nursery, assignment.isolation if task.require_isolation else ())
+                slot = _Slot(assignment, task, nursery, isolation, base, users)
                 while order := receive_order(stream):
-                    if not _answer(stream, _Slot(assignment, task, nursery, isolation, base, users), order):
+                    if not _answer(stream, slot, order):
                         return
         except GraderError as error:
             send_answer(stream, {"stop": str(error)})

@@ -28,6 +28,10 @@ def results(report: Report, format: str = "text", draw: Draw = _no_picture) -> d
 
     Tests' outputs are in the `format` of presentation.py; `draw` makes their pictures.
     """
+    return _document(report, [_test(verdict, output(verdict, format, draw)) for verdict in report.verdicts])
+
+
+def _document(report: Report, tests: list[dict[str, Any]]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "output": _text(_summary(report)),
         "output_format": "text",
@@ -35,7 +39,7 @@ def results(report: Report, format: str = "text", draw: Draw = _no_picture) -> d
         "test_name_format": "text",
         "visibility": "visible",
         **({"execution_time": round(report.wall_s, 2)} if report.wall_s else {}),  # a class's times are kept elsewhere
-        "tests": [_test(verdict, output(verdict, format, draw)) for verdict in report.verdicts],
+        "tests": tests,
     }
     if points(report.score) != points(report.earned):  # else the platform adds up the tests
         document["score"] = points(report.score)
@@ -116,10 +120,26 @@ def write(report: Report, path: Path, format: str = "text", draw: Draw = _no_pic
     write_whole(path, as_json(results(report, format, draw)), messages.reports.ELSEWHERE)
 
 
-def write_meanwhile(report: Report, path: Path) -> None:
-    """The same while a grading goes on: on one line, which takes a fifth of the time, after every check."""
-    text = json.dumps(results(report), ensure_ascii=False, allow_nan=False)
-    write_whole(path, text, messages.reports.ELSEWHERE)
+class Meanwhile:
+    """Writes results.json after every check of a grading that goes on. What was rendered before is not rendered anew.
+
+    It is on one line, which takes a fifth of the time: whoever reads it is a machine, and soon there is another.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tests: dict[int, tuple[Verdict, dict[str, Any]]] = {}  # by identity: the verdict is kept with them
+
+    def write(self, report: Report) -> None:
+        """As `write`, in the format text."""
+        self._tests = {id(verdict): (verdict, self._test(verdict)) for verdict in report.verdicts}
+        document = _document(report, [self._test(verdict) for verdict in report.verdicts])
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+        write_whole(self._path, text, messages.reports.ELSEWHERE)
+
+    def _test(self, verdict: Verdict) -> dict[str, Any]:
+        known = self._tests.get(id(verdict))
+        return known[1] if known else _test(verdict, output(verdict, "text", _no_picture))
 
 
 def as_json(document: dict[str, Any]) -> str:

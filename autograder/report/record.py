@@ -44,11 +44,23 @@ def read(path: Path) -> Report:
     """The report in a file. Raises GraderError if it holds none."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _no_report(path, error) from None
+    return understood(plain, path)
+
+
+def understood(plain: Any, path: Path) -> Report:
+    """The report in a decoded file. Raises GraderError if it holds none."""
+    try:
         if plain["format"] != FORMAT:
             raise GraderError(f"{path}: has format {plain['format']}, but this version reads {FORMAT}; grade again")
         return _report(plain)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise GraderError(f"{path}: is not a recorded report ({error!r}); grade again with --record") from None
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise _no_report(path, error) from None
+
+
+def _no_report(path: Path, error: Exception) -> GraderError:
+    return GraderError(f"{path}: is not a recorded report ({error!r}); grade again with --record")
 
 
 def _json(value: Any) -> str:

@@ -14,7 +14,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "validate",
-        help="measure whether an assignment's checks are fair",
         description="Puts every known mistake into the reference submission and grades it; it must fail a check of its "
         "own part, be named, and cost no points elsewhere. Variants and the reference must have full marks, the "
         "handout no ERROR. Exit status: 0 if all this holds, 1 if anything falls short, 2 for a fault.",
@@ -44,7 +43,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     command.set_defaults(run=run)
     command = commands.add_parser(
         "calibrate",
-        help="measure what trainings of the reference reach",
         description="Trains the reference with many seeds for every check that trains, and known mistakes with some; "
         "stores what they reach as calibration.json in the assignment's folder.",
     )

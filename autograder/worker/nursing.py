@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.worker import confine, environment, in_process, readable, seccomp, serve, survey, wire
 from autograder.worker.clearing import clear
+from autograder.worker.processes import processes_of
 
 MESSAGE_BYTES = 1 << 16
 OUT_OF_MEMORY = 71  # exit status of a worker that could not even say so
@@ -182,7 +183,7 @@ def _end(pid: int, user_id: int | None) -> dict[str, Any]:
 
 def _kill_user(user_id: int) -> None:
     """Kill whatever a worker's user still runs: a child takes that user and signals all it may."""
-    if not any(_runs_as(entry, user_id) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+    if not any(processes_of({user_id})):
         return
     pid = os.fork()
     if pid == 0:
@@ -194,13 +195,6 @@ def _kill_user(user_id: int) -> None:
         finally:
             os._exit(0)
     os.waitpid(pid, 0)
-
-
-def _runs_as(entry: Path, user_id: int) -> bool:
-    try:
-        return entry.stat().st_uid == user_id
-    except OSError:
-        return False
 
 
 def _sweep(alive: set[int], patience_s: float = 2.0) -> None:

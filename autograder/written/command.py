@@ -15,7 +15,6 @@ def add_to(commands: Any, assignments: list[str]) -> None:
     """Declare the command's arguments."""
     command = commands.add_parser(
         "template",
-        help="print the answers.md that students fill in",
         description="Prints the template of an assignment's written part: every question under its heading.",
     )
     command.add_argument("assignments", nargs=1, metavar="ASSIGNMENT", help=f"one of {', '.join(assignments)}")

@@ -1,27 +1,13 @@
 """A folder of results: what is counted, what is named and left out."""
 
-import json
-
 import pytest
 
 from autograder.classes.reading import of_one_assignment, reports_in
 from autograder.errors import GraderError
-from autograder.report import gradescope
-from autograder.report.record import recorded
 from tests.classes.made_classes import PASSED
-from tests.made_reports import MIXED, report, verdict
+from tests.made_reports import MIXED, record, report, results, verdict
 
 FULL = report(verdict(PASSED))
-
-
-def record(path, made=MIXED):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(recorded(made), encoding="utf-8")
-
-
-def results(path, made=MIXED):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(gradescope.results(made)), encoding="utf-8")
 
 
 def names(folder, **options):

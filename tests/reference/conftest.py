@@ -1,6 +1,6 @@
-"""Closed forms evaluated so exactly that every digit a torch function loses shows."""
+"""Closed forms evaluated so exactly that every digit a torch function loses shows; noise that repeats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import mpmath
 import pytest
@@ -9,6 +9,14 @@ import torch
 from torch import Tensor
 
 Exact = Callable[..., Tensor]
+
+
+@pytest.fixture
+def one_stream_of_noise() -> Iterator[None]:
+    """Random numbers that are the same in every run, whatever ran before."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(20)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,10 @@ from torch.testing import assert_close
 from reference.cgan import CondDisc, cgan_d_loss, cgan_g_loss
 from reference.gan_networks import DNet
 
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
+
 ROUNDING = {"rtol": 1e-12, "atol": 1e-14}  # float64
 SHIFTS = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
-
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
 
 
 def normal(*shape: int) -> Tensor:

@@ -8,14 +8,9 @@ from torch.testing import assert_close
 
 from reference.cyclegan import ImagePool, adv_d, adv_g, cycle_loss, d_total, g_total, identity_loss
 
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
+
 ROUNDING = {"rtol": 1e-12, "atol": 1e-14}  # float64
-
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
 
 
 def normal(*shape: int) -> Tensor:

@@ -11,12 +11,7 @@ from torch.testing import assert_close
 
 from reference.gan_networks import DNet, GNet, init_weights
 
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
 
 
 def count(module: nn.Module) -> int:

@@ -11,15 +11,10 @@ from torch.testing import assert_close
 from reference.gan_networks import DNet, GNet
 from reference.gan_steps import d_step, g_step
 
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
+
 RATE = 0.3
 X, Z = [0.5, 2.0, -1.0], [1.0, -0.4]
-
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
 
 
 def column(numbers: list[float]) -> Tensor:

@@ -9,14 +9,9 @@ from torch.testing import assert_close
 
 from reference.sampling import interpolate, reparameterize, sample_bernoulli
 
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
+
 N = 200_000
-
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
 
 
 def mean_is(samples: Tensor, expected: float) -> bool:

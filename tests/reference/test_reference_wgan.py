@@ -18,15 +18,10 @@ from reference.wgan import (
     wgan_g_loss,
 )
 
+pytestmark = pytest.mark.usefixtures("one_stream_of_noise")
+
 ROUNDING = {"rtol": 1e-12, "atol": 1e-14}  # float64
 SHAPES = [(6,), (6, 1), (6, 3), (6, 1, 4, 4), (6, 2, 3, 2, 2)]
-
-
-@pytest.fixture(autouse=True)
-def one_stream_of_noise():
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(20)
-        yield
 
 
 def normal(*shape: int) -> Tensor:

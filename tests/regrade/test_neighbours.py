@@ -65,7 +65,6 @@ def half(x):
     raise ValueError("HAD " + repr(attempts()))
 """
 )
-NEIGHBOUR = faults.GOOD + f"\nSECRET = '{SECRET}'\nprint(SECRET[:0])\n"
 
 
 @pytest.fixture(scope="module", params=slices.sliced(["root", "ordinary"], 2))

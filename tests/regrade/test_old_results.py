@@ -10,21 +10,10 @@ from autograder.regrade.changes.changes import changes
 from autograder.regrade.changes.old_results import from_platform, is_platform, old_reports
 from autograder.regrade.handed_in import HandedIn
 from autograder.report import gradescope
-from autograder.report.record import recorded
-from tests.made_reports import MIXED, report
+from tests.made_reports import MIXED, record, report, results
 from tests.regrade.made_changes import FAILED, PASSED, ended, late
 
 FULL = report(ended(PASSED))
-
-
-def record(path, made=MIXED):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(recorded(made), encoding="utf-8")
-
-
-def results(path, made=MIXED):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(gradescope.results(made)), encoding="utf-8")
 
 
 def test_the_results_of_a_regrading_are_its_submissions(tmp_path):

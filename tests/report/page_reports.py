@@ -178,9 +178,6 @@ OPTIONS = {
 }
 LATE = Adjustment("Handed in 1 day late: 2 points less.", -2.0, "late by 26 h: −2 of 34")
 WRONG = report(*numbered(*VERDICTS), adjustments=(LATE,), **OPTIONS)
-WITHOUT_HIDDEN = report(
-    *(each for each in WRONG.verdicts if each.check.visibility is Visibility.VISIBLE), adjustments=(LATE,), **OPTIONS
-)
 CORRECT = report(
     *numbered(
         *(

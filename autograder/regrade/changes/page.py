@@ -1,20 +1,18 @@
-"""Changes -> a page without scripts or network: the layout is in changes.html, the style that of the class report."""
+"""Changes -> a page without scripts or network: the layout is in changes.html, the rest that of the class report."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from autograder import classes
+from autograder.classes.layout import templates
 from autograder.messages import changes as messages
 from autograder.regrade.changes.changed import Changed
 from autograder.regrade.changes.changes import Changes
 from autograder.regrade.changes.summary import check_points, gain, label, lose, others, remarks, scores, signed, summary
-from autograder.report.text import clean, points
+from autograder.report.text import points
 
 MOST = 500  # submissions in a list: more make a page that no browser scrolls through with ease
 
@@ -51,20 +49,8 @@ def _further(found: tuple[Changed, ...]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader([Path(__file__).parent, *classes.__path__]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(Path(__file__).parent)
     environment.filters.update(scores=scores, check_points=check_points, lose=lose, gain=gain, others=others)
     environment.filters.update(signed=signed)
     environment.globals.update(messages=messages, label=label)
     return environment
-
-
-def _printable(value: Any) -> Any:
-    """What a template is given, without control characters; what it made itself as it is."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from autograder.listing import few
 from autograder.messages import changes as messages
 from autograder.regrade.changes.changed import Changed, CheckChange, Ended
 from autograder.regrade.changes.changes import Changes, CheckCount
 from autograder.report.lines import one_line
 from autograder.report.text import points
 
-_NAMES = 8  # as many submissions are named in a sentence, and as many files that were not read
+_NOT_READ = 8  # as many old results that were not read are told of
 
 
 def summary(changes: Changes) -> list[str]:
@@ -45,9 +46,9 @@ def remarks(changes: Changes) -> Iterator[str]:
     ):
         if names:
             yield text.format(submissions=submissions(len(names)), names=listed(names))
-    for reason in changes.unreadable[:_NAMES]:
+    for reason in changes.unreadable[:_NOT_READ]:
         yield messages.UNREADABLE.format(why=one_line(reason))
-    if (more := len(changes.unreadable) - _NAMES) > 0:
+    if (more := len(changes.unreadable) - _NOT_READ) > 0:
         yield messages.UNREADABLE_MORE.format(count=more)
 
 
@@ -58,9 +59,7 @@ def submissions(count: int) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """The first of the names, and how many more there are."""
-    shown = ", ".join(map(one_line, names[:_NAMES]))
-    more = len(names) - _NAMES
-    return messages.NAMES_MORE.format(names=shown, count=more) if more > 0 else shown
+    return few([one_line(name) for name in names])
 
 
 def signed(number: float) -> str:

@@ -21,9 +21,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from autograder.listing import few
 from autograder.messages import handed_in_class as messages
 from autograder.metadata import moment
-from autograder.regrade.downloads.left_out import few
 from autograder.regrade.handed_in import Person
 
 FILE = "submission_metadata.yml"

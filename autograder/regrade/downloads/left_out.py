@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from autograder.listing import few
 from autograder.messages import handed_in_class as messages
-
-_NAMED = 8  # as many names are told on one line
 
 
 class LeftOut:
@@ -22,9 +19,3 @@ class LeftOut:
     def remarks(self) -> tuple[str, ...]:
         """A line for each reason, in their order."""
         return tuple(messages.NOT_TAKEN.format(names=few(self._names[why]), why=why) for why in sorted(self._names))
-
-
-def few(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
-    named = ", ".join(names[:_NAMED])
-    return messages.AND_MORE.format(names=named, count=len(names) - _NAMED) if len(names) > _NAMED else named

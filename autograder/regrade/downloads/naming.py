@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from autograder.listing import few
 from autograder.messages import handed_in_class as messages
-from autograder.regrade.downloads.left_out import few
 from autograder.regrade.handed_in import HandedIn
 
 _MOST_BYTES = 150  # of the 255 that file systems take: others add endings

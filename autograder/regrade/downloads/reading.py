@@ -14,13 +14,14 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError, nearest
+from autograder.listing import few
 from autograder.messages import handed_in_class as messages
 from autograder.regrade.downloads import canvas, moodle, plain
 from autograder.regrade.downloads.class_folder import Layout, Listed, listed
 from autograder.regrade.downloads.class_zip import unpacked
 from autograder.regrade.downloads.entries import Entry
 from autograder.regrade.downloads.gradescope_export import FILE, read_export
-from autograder.regrade.downloads.left_out import LeftOut, few
+from autograder.regrade.downloads.left_out import LeftOut
 from autograder.regrade.downloads.naming import Candidate, named
 from autograder.regrade.handed_in import HandedIn
 

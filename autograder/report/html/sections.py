@@ -11,7 +11,7 @@ from autograder.grading import blocker
 from autograder.messages import html as messages
 from autograder.model import Report, Status, Verdict, Visibility
 from autograder.report.html.pieces import Pieces, Sketcher, block, line
-from autograder.report.message import Message, message
+from autograder.report.message import PRINTED, Message, message
 from autograder.report.reproduction import command
 from autograder.report.shown import exhibits, part_numbers
 from autograder.report.text import clean, clip, points
@@ -20,6 +20,7 @@ _TEXT_CHARS, _REASON_CHARS, _STAFF_CHARS = 20_000, 2_000, 30_000
 _COMMAND_CHARS = 5_000
 _MOST_HINTS = 5  # more of them are not our own
 _SHOULD_BE = "should be "  # the label says it
+_PRINTED = PRINTED.lstrip("\n")  # also where nothing stands before it
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def _view(
     staff: bool,
 ) -> CheckView:
     check = verdict.check
-    text, _, printed = verdict.student_output.partition(messages.PRINTED_BEGINS) if others is not None else ("", "", "")
+    text, _, printed = verdict.student_output.partition(_PRINTED) if others is not None else ("", "", "")
     shown = exhibits(verdict, staff=staff)
     said = _said(_without_formulas(text, shown))
     is_shown = check.visibility is Visibility.VISIBLE

@@ -1,0 +1,4 @@
+"""Names in a sentence."""
+
+LISTED = "{names} and {last}"
+FEW = "{names} and {count} more"
