@@ -19,7 +19,7 @@ def changed(report: Report, verdict: Verdict | None, total: int) -> None:
     """Write results.json after every verdict, as the command line does."""
     meanwhile.write(report)
     if verdict is not None and "--tell" in sys.argv:
-        print("verdict", flush=True)
+        os.write(1, b"verdict\n")  # not by print: pytest captures that
 
 
 assignment, meanwhile = load_assignment(folder), gradescope.Meanwhile(results)
