@@ -25,7 +25,6 @@ from autograder.maths.tokens import UNKNOWN, Kind, Token, similar_command, token
 from autograder.maths.words import FONTS, FUNCTIONS
 
 _FRACTIONS = ("frac", "tfrac", "dfrac", "cfrac")
-_NO_FACTORS = ("over", "in", "quad", "qquad", "top", "star", "rangle", "partial", "pm", "mp", "end")
 _INFINITIES = ("infty", "infinity", "inf")
 _CANCELS = {"cancel", "bcancel", "xcancel", "boxed", "underbrace", "overbrace"}
 
