@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
+from benchmarks import misbehaving
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
 from benchmarks.page import Section, figure, ratios, table
 from benchmarks.peers import environments
@@ -45,24 +46,39 @@ def sections(source: Path, scratch: Path, rounds: int) -> list[Section]:
     found = []
     for kind, what in _WHAT.items():
         homework = source / "assignments" / kind
-        all_ways = [*ways(homework, SUBMISSION, scratch / kind, peers), *_ours(source, kind, scratch / kind)]
+        all_ways = [
+            *ways(homework, SUBMISSION, scratch / kind, peers),
+            *_ours(source, kind, scratch / kind, SUBMISSION),
+        ]
         measured = _in_turns(all_ways, rounds)
         found.append(Section(f"One submission: {what[0].lower()}{what[1:]}", _text(measured, left_out)))
+    homework = source / "assignments" / "checks"
+    given = {
+        name: [*ways(homework, folder, scratch / name, peers), *_ours(source, "checks", scratch / name, folder)]
+        for name, folder in misbehaving.written(scratch / "misbehaving").items()
+    }
+    found.append(misbehaving.section(homework, given["takes"], given["ends"]))
     found.append(Section("When the first verdict is there", _first_verdicts(source, rounds)))
     return found
 
 
-def _ours(source: Path, kind: str, scratch: Path) -> list[Way]:
+def _ours(source: Path, kind: str, scratch: Path, submission: Path) -> list[Way]:
     """As a student runs it, and as Gradescope does."""
     own = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
     own["AUTOGRADER_VENV"] = str(ROOT / ".venv")
     program = str(source / "run_autograder")
     place = scratch / "platform"
-    shutil.copytree(SUBMISSION, place / "submission", dirs_exist_ok=True)
+    shutil.copytree(submission, place / "submission", dirs_exist_ok=True)
     platform = {**own, "AUTOGRADER_ROOT": str(place), "AUTOGRADER_ASSIGNMENT": kind}
     results = scratch / "ours.json"
     return [
-        Way("ours, at home", OURS, [program, kind, str(SUBMISSION), "--results", str(results)], own, results),
+        Way(
+            "ours, at home",
+            OURS,
+            [program, kind, str(submission), "--fail-under", "100", "--results", str(results)],
+            own,
+            results,
+        ),
         Way("ours, on Gradescope", OURS, [program], platform, place / "results" / "results.json"),
     ]
 
