@@ -1,4 +1,4 @@
-"""python -m benchmarks: measures all that docs/benchmarks.md says, what is compared in turns, and writes the page.
+"""python -m benchmarks: measures all that docs/benchmarks.md says, what is compared in turns, and writes it.
 
 It takes half an hour on two processors, on which nothing else should run meanwhile. With --only one part of it is
 measured, and printed.
@@ -13,9 +13,9 @@ from pathlib import Path
 
 from benchmarks import calls, commands, container, regrading, scale, single, startup
 from benchmarks.page import Section, page
+from benchmarks.readme import PAGE, README, updated
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
@@ -39,6 +39,9 @@ def main() -> None:
     if options.only is None:
         options.output.write_text(page(found), encoding="utf-8")
         print(f"written: {options.output}")
+        if options.output == PAGE:
+            README.write_text(updated(README.read_text(encoding="utf-8"), page(found)), encoding="utf-8")
+            print(f"written: the table in {README}")
 
 
 def _parts(source: Path, rounds: int, size: int) -> dict[str, Callable[[], list[Section]]]:
