@@ -48,9 +48,9 @@ _COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. The status is 0 for a completed grading, whatever the score, and 2 for a fault of ours."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser(arguments[0] if arguments else "").parse_args(arguments)
-    stopping.stop_when_told()
     try:
+        options = _parser(arguments[0] if arguments else "").parse_args(arguments)
+        stopping.stop_when_told()
         status: int = options.run(options, ASSIGNMENTS)
         return status
     except GraderError as error:

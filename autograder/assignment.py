@@ -63,6 +63,7 @@ _KEYS = (
     "title", "files", "reference", "parts", "limits", "isolation", "inputs", "container",
     "policies", "recorded", "report",
 )  # fmt: skip
+_WITHOUT_EFFECT = ("warm_up_optimizer",)  # of earlier versions: an old assignment is graded as ever
 
 # What Linux offers to everybody. As root there is more ("user"), elsewhere less.
 DEFAULT_ISOLATION = ("limits", "memory", "no new privileges", "files", "system calls")
@@ -145,7 +146,7 @@ def load_assignment(folder: Path) -> Assignment:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: is not valid TOML: {error}") from None
     top = Table(path, "", table)
-    top.only(*_KEYS)
+    top.only(*_KEYS, *_WITHOUT_EFFECT)
     files = top.take("files", list)
     if not files or not all(isinstance(name, str) and name and "/" not in name for name in files):
         raise AssignmentError(

@@ -23,11 +23,9 @@ os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
 
-# Plugins of pytest's own for whoever looks on, or wants a doctest; what they would print is thrown away. They take a
-# third of the time that pytest takes.
+# Plugins of pytest's own for whoever looks on or asks by an option. Those that have fixtures for a check stay.
 _NOT_NEEDED = (
-    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin",
-    "setuponly", "setupplan", "stepwise", "terminal",
+    "cacheprovider", "debugging", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "terminal",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.assignment import Assignment, find_assignment, load_assignment
-from autograder.explain.remembered import remember, remembered
+from autograder.explain.remembered import Remembering, remembered
 from autograder.worker import confine
 
 
@@ -34,9 +34,10 @@ def run(options: argparse.Namespace, root: Path) -> int:
     assignment = load_assignment(find_assignment(options.assignment, root))
     texts = None if options.measure else remembered(assignment)
     if texts is None:
+        remembering = Remembering(assignment)
         texts = _explained(assignment, measure=options.measure)
         if not options.measure:
-            remember(assignment, texts)
+            remembering.keep(texts)
     print(texts["json" if options.json else "table"])
     return 0
 

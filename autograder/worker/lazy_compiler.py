@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import torch
@@ -31,6 +31,7 @@ def import_compiler_when_asked_for() -> None:
     if found is None or found.submodule_search_locations is None:
         return
     stand_in = _StandIn(COMPILER)
+    stand_in.__spec__, stand_in.__file__, stand_in.__package__ = found, found.origin, COMPILER  # it is there, and where
     stand_in.__path__ = list(found.submodule_search_locations)  # so that its submodules are looked for, and found below
     sys.modules[COMPILER] = stand_in
     torch._dynamo = stand_in
@@ -39,18 +40,24 @@ def import_compiler_when_asked_for() -> None:
 
 class _StandIn(ModuleType):
     @staticmethod
-    def disable(fn: Callable[..., Any] | None = None, *_: Any, **__: Any) -> Callable[..., Any]:
-        """The function itself: nothing compiles it."""
-        return (lambda function: function) if fn is None else fn
+    def disable(fn: Callable[..., Any] | None = None, *given: Any, **named: Any) -> Callable[..., Any]:
+        """The function itself: nothing compiles it. For what is no plain function the real one is asked."""
+        if isinstance(fn, FunctionType | MethodType):
+            return fn
+        disabled: Callable[..., Any] = _real().disable(fn, *given, **named)
+        return disabled
 
     @staticmethod
     def graph_break(*_: Any, **__: Any) -> None:
         """Nothing is compiled that could end here."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # Python asks every module for these
+        if name.startswith("__") and name != "__all__":  # Python asks every module for these
             raise AttributeError(name)
         return getattr(_real(), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(_real())
 
 
 def _real() -> ModuleType:

@@ -65,6 +65,9 @@ assert all(torch.equal(a, b) for name in without for a, b in zip(without[name], 
         "from torch._dynamo import allow_in_graph",
         "import torch._dynamo.eval_frame",
         "torch.compiler.reset()",
+        "assert 'optimize' in dir(torch._dynamo)",
+        "from torch._dynamo import *; optimize",
+        "assert type(torch._dynamo.disable(torch.nn.Linear(2, 1))).__name__ == 'OptimizedModule'",
         "assert torch.equal(torch.compile(lambda x: 2 * x, backend='eager')(torch.ones(2)), torch.full((2,), 2.0))",
     ],
 )
@@ -108,7 +111,8 @@ def test_python_s_own_questions_bring_nothing():
     run("""
 import inspect
 inspect.getmodule(torch.nn.Linear)
-assert not hasattr(sys.modules["torch._dynamo"], "__file__")
+import importlib.util
+assert importlib.util.find_spec("torch._dynamo").origin == torch._dynamo.__file__
 assert not is_real()
 """)
 
