@@ -11,7 +11,7 @@ import compileall
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import calls, commands, container, regrading, scale, single, startup
+from benchmarks import calls, commands, container, regrading, scale, single, startup, targets
 from benchmarks.page import Section, page
 from benchmarks.readme import PAGE, README, updated
 
@@ -22,7 +22,7 @@ def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each way is run (5)")
-    parser.add_argument("--class", type=int, default=60, dest="size", help="submissions of the class (60)")
+    parser.add_argument("--class", type=int, default=30, dest="size", help="submissions of the class (30)")
     parser.add_argument("--only", choices=(*_parts(Path(), 0, 0),), help="measure this alone, and print it")
     parser.add_argument("--output", type=Path, default=PAGE, help="where the page goes (docs/benchmarks.md)")
     options = parser.parse_args()
@@ -37,6 +37,7 @@ def main() -> None:
                     print(f"{section.heading}\n\n{section.text}\n", flush=True)
                     found.append(section)
     if options.only is None:
+        found.insert(0, targets.section(found))
         options.output.write_text(page(found), encoding="utf-8")
         print(f"written: {options.output}")
         if options.output == PAGE:

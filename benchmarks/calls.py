@@ -28,9 +28,8 @@ _ENOUGH_S = 0.4  # for the calls of one size
 
 def sections(rounds: int) -> list[Section]:
     """Measured in another process."""
-    done = subprocess.run(
-        [PYTHON, "-m", "benchmarks.calls", str(rounds)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = [PYTHON, "-m", "benchmarks.calls", str(rounds)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(done.stdout)
     return [_workers(found), _calls(found)]
 

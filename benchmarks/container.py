@@ -12,7 +12,7 @@ from benchmarks.measure import PYTHON, Cost, cost
 from benchmarks.page import Section, figure, table
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = ("vae", "gan", "diffusion")
+SAMPLES = {"vae": "correct_reference", "gan": "correct_plain"}
 PROCESSORS = 0.5
 TIMEOUT_S = 600  # Gradescope's default
 _PERIOD_US = 100_000
@@ -28,13 +28,15 @@ def section(rounds: int) -> Section:
                 heading, "Not measured: this machine lets nobody make a group with a quota of processor time."
             )
         rows = []
-        for name in SAMPLES:
-            sample = ROOT / "submissions_sample" / name / "correct_reference"
+        for name, sample_name in SAMPLES.items():
+            sample = ROOT / "submissions_sample" / name / sample_name
             grade = [PYTHON, "-m", "autograder", "grade", name, str(sample), "--results", f"{made}/results.json"]
-            free = [cost(grade) for _ in range(rounds)]
-            bound: list[Cost] = [
-                cost(["sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "-", *grade]) for _ in range(rounds)
-            ]
+            join = ["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "-"]
+            free: list[Cost] = []
+            bound: list[Cost] = []
+            for _ in range(rounds):
+                free.append(cost(grade))
+                bound.append(cost([*join, *grade]))
             walls = [spent.wall_s for spent in bound]
             shares = [wall / TIMEOUT_S for wall in walls]
             rows.append([f"`{name}`", figure([s.wall_s for s in free]), figure(walls, 1), f"1/{1 / max(shares):.0f}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -39,10 +40,12 @@ def cost(command: Sequence[str], environment: Mapping[str, str] | None = None) -
 
 
 def peak_pss_mib(command: Sequence[str], environment: Mapping[str, str] | None = None, every_s: float = 0.02) -> float:
-    """The largest sum of the proportional set sizes of a command's process tree, in MiB. Needs root on Linux.
+    """The largest sum of the proportional set sizes of a command's process tree, in MiB; NaN for all but root on Linux.
 
-    What the files on disk and the forks of a process share is counted once.
+    What the files on disk and the forks of a process share is counted once. Others may not look into a nursery.
     """
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        return math.nan
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     peak = 0.0
     while process.poll() is None:

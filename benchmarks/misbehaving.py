@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 from benchmarks.page import Section, table
 from benchmarks.peers.calling import names
@@ -39,7 +40,8 @@ def g_loss_sat(fake_logits):
     os._exit(0)
 """
 SUBMISSIONS = {"takes": _TAKES, "ends": _ENDS}
-_LINE_OF_ONE = re.compile(rb"\bpassed\b|<testcase")
+_LINE_OF_ONE = re.compile(rb"\bpassed\b")
+_LOST = ("failure", "error", "skipped")  # in a testcase of JUnit's
 
 
 def written(folder: Path) -> dict[str, Path]:
@@ -56,9 +58,9 @@ def section(homework: Path, taking: Sequence[Way], ending: Sequence[Way]) -> Sec
     rows = []
     for taker, ender in zip(taking, ending, strict=True):
         _run(taker)
-        stolen = "full marks" if _passed(taker.results) == count else "fails"
+        stolen = "full marks" if passed(taker.results) == count else "fails"
         _run(ender)
-        rows.append([taker.name, taker.isolation, stolen, f"{_passed(ender.results)} of {count - 1}"])
+        rows.append([taker.name, taker.isolation, stolen, f"{passed(ender.results)} of {count - 1}"])
     what = (
         "One submission solves nothing of `gaussian_kl` and asks the reference, if that lies in its process's memory. "
         "The other is right, but for one function that ends the process: its check should fail, and all others pass."
@@ -84,12 +86,15 @@ def _run(way: Way) -> None:
         process.wait()
 
 
-def _passed(results: Path) -> int:
+def passed(results: Path) -> int:
     """How many checks are said to have passed in a results file, whichever grader wrote it."""
     try:
         text = results.read_bytes()
     except OSError:
         return 0
+    if text.startswith(b"<?xml"):
+        cases = ElementTree.fromstring(text).iter("testcase")
+        return sum(not any(case.find(lost) is not None for lost in _LOST) for case in cases)
     try:
         found = json.loads(text)
     except ValueError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
+import re
 import statistics
 import sys
 from collections.abc import Sequence
@@ -15,8 +17,9 @@ HEAD = """\
 
 Written by `.venv/bin/python -m benchmarks`, which measures everything on this page in one run: do not edit it. Ways to
 do the same are run in turns, one round after another, so what else the machine does is fair to all of them. **The
-ratios count**: seconds are those of one machine on one day. A cell has the median, and the smallest and the largest
-in brackets. CPU is the processor time of a whole process tree; memory is the peak of its proportional set sizes (PSS).
+ratios count**: seconds are those of one machine on one day. A cell has the median, and the smallest and the largest in
+brackets; a single figure is of one run, or of a whole class. CPU is the processor time of a whole process tree; memory
+is the peak of its proportional set sizes (PSS).
 
 {machine}
 """
@@ -57,6 +60,19 @@ def figure(values: Sequence[float], digits: int = 2) -> str:
     return f"{middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
+def mebibytes(value: float) -> str:
+    """A cell for a peak of memory, which only root can measure."""
+    return "needs root" if math.isnan(value) else f"{value:.0f}"
+
+
 def ratios(values: Sequence[float], base: Sequence[float], digits: int = 2) -> str:
     """A cell: the ratios of what was measured in the same rounds."""
     return figure([value / other for value, other in zip(values, base, strict=False)], digits)
+
+
+def cells(text: str, number: int = 0) -> dict[str, list[str]]:
+    """A table of a text again, the first if not another: the cells of each row by its first one, medians alone."""
+    tables = re.split(r"\n(?!\|)", text)
+    lines = [table.splitlines() for table in tables if table.startswith("|")][number][2:]
+    split = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {first: [re.sub(r" \(.*\)$", "", cell) for cell in rest] for first, *rest in split}

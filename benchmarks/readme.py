@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from benchmarks.page import table
+from benchmarks.page import cells, table
 
 ROOT = Path(__file__).resolve().parents[1]
 README, PAGE = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
@@ -42,8 +42,6 @@ def updated(readme: str, page: str) -> str:
 
 
 def _table(page: str, heading: str) -> dict[str, list[str]]:
-    """The first table under the heading that begins so: the cells of a row by its first one, medians alone."""
+    """The first table under the heading that begins so."""
     section = next(part for part in re.split(r"^## ", page, flags=re.MULTILINE) if part.startswith(heading))
-    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return {first: [re.sub(r" \(.*\)$", "", cell) for cell in rest] for first, *rest in cells}
+    return cells(section)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks.measure import PYTHON, cost, peak_pss_mib
-from benchmarks.page import Section, figure, table
+from benchmarks.page import Section, figure, mebibytes, table
 
 HERE = Path(__file__).resolve().parent
 SUBMISSION = HERE / "homework" / "submission"
@@ -33,7 +33,7 @@ def section(source: Path, rounds: int) -> Section:
         cpu = [spent.cpu_s for spent in costs]
         more = f"{1000 * (min(cpu) - before[1]) / (count - before[0]):.0f}" if before else ""
         peak = peak_pss_mib(command)
-        rows.append([str(count), figure([spent.wall_s for spent in costs]), figure(cpu), more, f"{peak:.0f}"])
+        rows.append([str(count), figure([spent.wall_s for spent in costs]), figure(cpu), more, mebibytes(peak)])
         before = count, min(cpu)
     head = ["checks", "wall s", "CPU s", "CPU ms for one more", "peak MiB"]
     what = (

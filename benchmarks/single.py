@@ -13,8 +13,9 @@ from subprocess import PIPE, STDOUT, Popen
 
 from benchmarks import misbehaving
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
-from benchmarks.page import Section, figure, ratios, table
+from benchmarks.page import Section, figure, mebibytes, ratios, table
 from benchmarks.peers import environments
+from benchmarks.peers.calling import names
 from benchmarks.peers.ways import Way, ways
 
 HERE = Path(__file__).resolve().parent
@@ -50,7 +51,7 @@ def sections(source: Path, scratch: Path, rounds: int) -> list[Section]:
             *ways(homework, SUBMISSION, scratch / kind, peers),
             *_ours(source, kind, scratch / kind, SUBMISSION),
         ]
-        measured = _in_turns(all_ways, rounds)
+        measured = _in_turns(all_ways, rounds, len(names(homework)))
         found.append(Section(f"One submission: {what[0].lower()}{what[1:]}", _text(measured, left_out)))
     homework = source / "assignments" / "checks"
     given = {
@@ -83,16 +84,25 @@ def _ours(source: Path, kind: str, scratch: Path, submission: Path) -> list[Way]
     ]
 
 
-def _in_turns(all_ways: Sequence[Way], rounds: int) -> list[Measured]:
+def _in_turns(all_ways: Sequence[Way], rounds: int, count: int) -> list[Measured]:
     measured = [Measured(way) for way in all_ways]
-    first = {one.way.name: cost(one.way.command, one.way.environment).wall_s for one in measured}  # not counted
+    first = {one.way.name: _cost(one.way, count).wall_s for one in measured}  # not counted: files come from the cache
     for number in range(rounds):
         for one in measured:
             if number < SLOW_ROUNDS or first[one.way.name] < SLOW_S:
-                one.costs.append(cost(one.way.command, one.way.environment))
+                one.costs.append(_cost(one.way, count))
     for one in measured:
         one.peak_mib = peak_pss_mib(one.way.command, one.way.environment)
     return measured
+
+
+def _cost(way: Way, count: int) -> Cost:
+    """What it took. Raises RuntimeError unless its results say that so many checks passed."""
+    way.results.unlink(missing_ok=True)
+    spent = cost(way.command, way.environment)
+    if (found := misbehaving.passed(way.results)) != count:
+        raise RuntimeError(f"{way.name}: {found} of {count} checks passed in {way.results}")
+    return spent
 
 
 def _text(measured: Sequence[Measured], left_out: Sequence[str]) -> str:
@@ -106,7 +116,7 @@ def _text(measured: Sequence[Measured], left_out: Sequence[str]) -> str:
             figure(cpu[one.way.name]),
             ratios(cpu[one.way.name], cpu[FLOOR]),
             ratios(cpu[one.way.name], cpu[COMMON]),
-            f"{one.peak_mib:.0f}",
+            mebibytes(one.peak_mib),
         ]
         for one in measured
     ]

@@ -18,13 +18,14 @@ _GRADE = (
     "from benchmarks.homework import submission; import autograder.grade_command, autograder.collect, autograder.host"
 )
 _OPTIMIZER = "torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])"
+_LATE = "from autograder.worker.lazy_compiler import import_compiler_when_asked_for as late; late(); "
 _PROCESSES = {
     "Python": "pass",
     "`import torch`": "import torch",
-    "`import torch`, the garbage collector off, as ours does": "import gc; gc.disable(); import torch",
+    "the same, with the garbage collector off, as a grading does it": "import gc; gc.disable(); import torch",
     "`import torch` and a first optimizer": f"import torch; {_OPTIMIZER}",
-    "the same, with torch's compiler imported when it is asked for": "import gc; gc.disable(); import torch; "
-    "from autograder.worker.lazy_compiler import import_compiler_when_asked_for as late; late(); " + _OPTIMIZER,
+    "the same, with torch's compiler imported when it is asked for": f"import torch; {_LATE}{_OPTIMIZER}",
+    "both, as a grading does it": f"import gc; gc.disable(); import torch; {_LATE}{_OPTIMIZER}",
 }
 
 

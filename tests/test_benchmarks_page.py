@@ -43,10 +43,11 @@ def test_the_page_says_where_it_was_measured():
         ("test_a passed\ntest_b passed\n", 2),
         ('{"results": [{"name": "a", "passed": true}, {"name": "b", "passed": false}]}', 1),
         ('{"results": null}', 0),
+        ('<?xml version="1.0"?><s><testcase/><testcase><failure/></testcase><testcase><skipped/></testcase></s>', 1),
         ('{"tests": [{"score": 0, "max_score": 0}, {"score": 2, "max_score": 2}, {"score": 1, "max_score": 2}]}', 1),
     ],
 )
 def test_passed_checks_are_counted_in_every_grader_s_results(tmp_path, text, passed):
     (tmp_path / "results").write_text(text)
-    assert misbehaving._passed(tmp_path / "results") == passed
-    assert misbehaving._passed(tmp_path / "nothing") == 0
+    assert misbehaving.passed(tmp_path / "results") == passed
+    assert misbehaving.passed(tmp_path / "nothing") == 0

@@ -1,9 +1,9 @@
 """What explain said last time, as long as nothing that it depends on has changed.
 
 To list checks they have to be imported, and they import torch: two seconds for what is nearly always the same text. So
-it is kept in the `__pycache__` of the assignment, with a hash of every file of the assignment and of every module of the
-project's that was imported for it, and of the names beside these (a new file may hide a module). What a checks.py asks
-elsewhere, an environment variable for example, is not seen: what is kept may be deleted at any time.
+it is kept in the `__pycache__` of the assignment, with a hash of every file of the assignment and of every module of
+the project's that was imported for it, and of the names beside these (a new file may hide a module). What a checks.py
+asks elsewhere, an environment variable for example, is not seen: what is kept may be deleted at any time.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ Your files are in `submission/`. Fill them in, keep their names, and hand in tha
 grades what is in `submission/` and writes `results.json` beside it. `./run_autograder --check {number}` runs one check,
 and what it requires. With `--html report.html` the report is a page too (`./setup.sh --pictures` installs what draws
 its pictures), with `--plain` it has no table. You need Python 3.10 or newer with pip, on Linux (macOS has not been
-tried yet); on Windows use WSL (`wsl --install`, then open this folder there). The first run builds a local `.venv`: a few minutes, about 1 GB,
-most of it PyTorch. No other program is installed, nothing is sent anywhere, and you need not be an administrator. If
-something does not work, `.venv/bin/python -m autograder doctor` says what is wrong with the machine, and what to do.
+tried yet); on Windows use WSL (`wsl --install`, then open this folder there). The first run builds a local `.venv`: a
+few minutes, about 1 GB, most of it PyTorch. No other program is installed, nothing is sent anywhere, and you need not
+be an administrator. If something does not work, `.venv/bin/python -m autograder doctor` says what is wrong with the
+machine, and what to do.
 
 ## What the report says
 

@@ -19,7 +19,7 @@ ALL_OR_NOTHING_PART = "all or nothing"
 STATUS = {
     "passed": "passed",
     "failed": "failed",
-    "blocked": "not run",
+    "blocked": "skipped",
     "error": "not graded",
     "manual": "by hand",
     "later": "later",
@@ -36,8 +36,8 @@ COUNTED = "Checks passed: {done} of {all}."
 TALLY = "{done} of {all} passed"
 EARNED = "Earned by the checks: {earned} of {possible} points."
 EXTRA_CREDIT = "{earned} of {possible} points of extra credit are in it."
-ONE_BLOCKED = "1 check was not run, because a check that it needs failed."
-BLOCKED = "{count} checks were not run, because a check that they need failed."
+ONE_BLOCKED = "1 check was skipped, because a check that it needs failed."
+BLOCKED = "{count} checks were skipped, because a check that they need failed."
 LATER = "Graded after submission: another {points}. The score above is of the checks that are run now."
 BY_HAND = "Given by a person: {points}, which are not in the score yet."
 ONE_BY_HAND = "Given by a person: 1 point, which is not in the score yet."
@@ -59,7 +59,7 @@ FORMULA = "Formula"
 ONE_PICTURE = "1 picture"
 SOME_PICTURES = "{count} pictures"
 MORE_OF_PASSED = "Details"
-WAITS_FOR = "Not run, because it needs"
+WAITS_FOR = "Skipped, because it needs"
 WHICH_NEEDS = ", which needs"
 PICTURES_MISSING = (
     "This page says in words what its pictures would show, because matplotlib is not installed. "

@@ -12,6 +12,7 @@ from autograder import messages
 
 HINT = "Hint: "
 _BUT = ", but should "
+_BE = "be "
 PRINTED = messages.grading.PRINTED.format(printed="")
 
 
@@ -44,7 +45,7 @@ def message(text: str) -> Message:
     others = f"{others}{printed}{by_the_student}".strip("\n")
     statement, where = _place(reason)
     seen, but, wanted = statement.partition(_BUT)
-    if not but:
+    if not but or not wanted.startswith(_BE):  # "but should move" reads as one sentence only
         return Message(reason, hints=hints, rest=others)
     return Message(reason, seen, f"should {wanted}", where, hints, others)
 

@@ -224,6 +224,8 @@ _WAYS = (
     ("checks", "Verdict", "M700 135H728", "", 0, 0, "start"),
     ("Verdict", "Report", "M862 135H890", "", 0, 0, "start"),
     ("Report", "results.json", "M957 158V212", "render", 963, 190, "start"),
+    ("Report", "terminal", "M916 158V176H876V295H890", "", 0, 0, "start"),
+    ("Report", "page", "M904 158V168H866V355H890", "", 0, 0, "start"),
 )
 
 

@@ -84,7 +84,7 @@ def test_the_totals_are_honest(wrong, staff):
     for said in (
         "Checks passed: 4 of 11.",
         "2 of 2 points of extra credit are in it.",
-        "2 checks were not run, because a check that they need failed.",
+        "2 checks were skipped, because a check that they need failed.",
         "Graded after submission: another 2 points.",
         "Given by a person: 3 points, which are not in the score yet.",
         "Not graded because of a fault of the autograder, not of the submission: 1 point.",
@@ -248,7 +248,7 @@ def test_the_structure_helps_who_cannot_see_it(wrong):
 
 
 def test_a_status_is_a_word_and_not_only_a_colour(wrong):
-    for word in ("passed", "failed", "not run", "not graded", "by hand", "later"):
+    for word in ("passed", "failed", "skipped", "not graded", "by hand", "later"):
         assert f"</span>{word}</span>" in wrong
     assert {status.value for status in Status} == set(messages.STATUS) == set(messages.STATUS_SIGN)
 
