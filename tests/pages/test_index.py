@@ -12,7 +12,6 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 DECISIONS = DOCS / "decisions" / "README.md"
 PAGES = sorted([README, *DOCS.rglob("*.md")])
-WRITTEN_BY_A_COMMAND = DOCS / "benchmarks.md"  # python -m benchmarks
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 
 
@@ -37,8 +36,6 @@ def test_every_link_leads_somewhere() -> None:
     broken = []
     for page in PAGES:
         for file, place in links(page):
-            if file == WRITTEN_BY_A_COMMAND:
-                continue
             if not file.exists() or (place and place not in anchors(file)):
                 broken.append(f"{page.relative_to(ROOT)}: {file.name}#{place}")
     assert broken == []
