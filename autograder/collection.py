@@ -23,9 +23,10 @@ os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would lose checks
 
 
-# Plugins of pytest's own for whoever looks on or asks by an option. Those that have fixtures for a check stay.
+# Plugins of pytest's own for whoever looks on or asks by an option. Those that have fixtures for a check stay, and
+# "debugging", whose options unittest's checks are run by.
 _NOT_NEEDED = (
-    "cacheprovider", "debugging", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "terminal",
+    "cacheprovider", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "terminal",
 )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import sysconfig
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -46,7 +45,7 @@ class Remembering:
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
-        self._began_ns = time.time_ns()
+        self._began_ns = self._moment()
 
     def keep(self, texts: dict[str, str]) -> None:
         """Keep them, unless a file was changed meanwhile. Where nothing can be written, nothing is kept."""
@@ -54,11 +53,22 @@ class Remembering:
         loaded = [Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))]
         read = {*_own(self._assignment), *(path for path in loaded if _is_ours(path, project))}
         with suppress(OSError, GraderError):
-            if any(path.stat().st_mtime_ns >= self._began_ns for path in read):
+            if self._began_ns is None or any(path.stat().st_mtime_ns >= self._began_ns for path in read):
                 return
-            (self._assignment.folder / _PLACE).parent.mkdir(exist_ok=True)
             kept = {"environment": _environment(), "files": _fingerprints(read), "texts": texts}
             write_whole(self._assignment.folder / _PLACE, json.dumps(kept), "")
+
+    def _moment(self) -> int | None:
+        """Now, by the clock that files' times are of; None where no file can be written."""
+        mark = (self._assignment.folder / _PLACE).with_suffix(".began")
+        try:
+            mark.parent.mkdir(exist_ok=True)
+            mark.touch()
+            now = mark.stat().st_mtime_ns
+            mark.unlink()
+        except OSError:
+            return None
+        return now
 
 
 def _own(assignment: Assignment) -> list[Path]:
