@@ -19,7 +19,7 @@ from tests.slices import sliced
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the attacks are for Linux")
 
 ALL = cases.load(arena.FOLDER)
-CASES = {case.name: case for case in sliced(ALL, 8)}
+CASES = {case.name: case for case in sliced(ALL, 12)}
 
 
 def _is_case(item: pytest.Item) -> bool:
