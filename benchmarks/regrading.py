@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.worker.confine import ONE_THREAD
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
 from benchmarks.misbehaving import passed
 from benchmarks.page import Section, table
@@ -38,7 +39,6 @@ AT_ONCE = 2
 GROWTH = (10, 40, 120)
 REPEATS = 3  # of the cheap way, between the pieces of the others
 _TRAINING = re.compile(r'@number\("1\.14"\).*?(?=@number)', re.DOTALL)
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 @dataclass
@@ -176,10 +176,10 @@ def many(commands: Sequence[list[str]], *, threads: bool) -> Cost:
     """Run commands, two at a time; what all of them cost. With `threads` torch takes as many as it likes."""
     before = dict(os.environ)
     os.environ.update({"AUTOGRADER_VENV": str(ROOT / ".venv")})
-    for name in _ONE_THREAD:
+    for name in ONE_THREAD:
         os.environ.pop(name, None)
     if not threads:
-        os.environ.update(_ONE_THREAD)
+        os.environ.update(ONE_THREAD)
     started_s = time.perf_counter()
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
+from autograder.worker.confine import ONE_THREAD
 from benchmarks import misbehaving
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
 from benchmarks.page import Section, figure, mebibytes, ratios, table
@@ -24,7 +25,7 @@ SUBMISSION = HERE / "homework" / "submission"
 FLOOR, COMMON = "bare script, 1 thread", "gradescope-utils"
 SLOW_S, SLOW_ROUNDS = 15.0, 2
 OURS = "a process, a user and a copy per check"
-_HIDDEN = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONPATH")
+_HIDDEN = (*ONE_THREAD, "PYTHONPATH")
 _WHAT = {
     "checks": "19 checks, none of which trains",
     "training": "The same and a check that trains for 50 steps: 20 checks",

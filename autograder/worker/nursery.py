@@ -2,7 +2,7 @@
 
 The grader imports torch once and forks the nursery before it reads checks, expected values or the reference, so
 the nursery's memory, and that of every worker, holds no secret. The nursery does what only an unconfined process
-can do once (lazy imports), freezes the garbage collector and does no tensor work: after a
+can do once (lazy imports, a first small computation), freezes the garbage collector and does no more: after a
 parallel operation every forked child would hang. All threads are one.
 
 For every worker the grader makes a socketpair and two pipes (printed output; last words of a dying process) and

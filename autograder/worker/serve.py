@@ -119,7 +119,7 @@ class Worker:
         self.home = home
         self.objects: list[Any] = [None]
         self.records: dict[int, gradients.Record] = {}
-        self.reserve: mmap.mmap | None = _reserve()
+        self.reserve = _reserve()
         self.only_opens = False  # for a worker without the student's module
 
     def answer(self, envelope: Envelope, body: bytearray) -> tuple[dict[str, Any], list[bytes]]:
@@ -180,9 +180,7 @@ class Worker:
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """What an exception says, with the student's own frames only."""
-        if self.reserve is not None:
-            self.reserve.close()
-        self.reserve = None  # room to work in: the exception may hold all the memory that there is
+        self.reserve.close()  # room to work in: the exception may hold all the memory that there is
         return describe.exception(error, self.home)
 
 
@@ -230,7 +228,7 @@ class Server(Worker):
             except Exception:  # noqa: BLE001, S110 - the student may have put anything there
                 pass
         wire.send(self.sock, wire.pack(_header(message), buffers or ()))
-        if self.reserve is None:
+        if self.reserve.closed:
             with suppress(OSError):
                 self.reserve = _reserve()
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.worker.confine import ONE_THREAD
 from benchmarks.measure import PYTHON
 from benchmarks.peers import generated
 from benchmarks.peers.calling import names
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-_ONE_THREAD = dict.fromkeys(_THREADS, "1")
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,9 @@ def ways(homework: Path, submission: Path, scratch: Path, environments: Mapping[
     homework, submission, scratch = (path.resolve() for path in (homework, submission, scratch))
     scratch.mkdir(parents=True, exist_ok=True)
     found = [
-        _script("bare script, 1 thread", "in_process.py", homework, submission, scratch, _ONE_THREAD),
+        _script("bare script, 1 thread", "in_process.py", homework, submission, scratch, ONE_THREAD),
         _script("bare script", "in_process.py", homework, submission, scratch),
-        _script("gradescope-utils, 1 thread", "json_test_runner.py", homework, submission, scratch, _ONE_THREAD),
+        _script("gradescope-utils, 1 thread", "json_test_runner.py", homework, submission, scratch, ONE_THREAD),
         _script("gradescope-utils", "json_test_runner.py", homework, submission, scratch),
         _script("pytest", "plain_pytest.py", homework, submission, scratch, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
     ]
@@ -115,5 +114,5 @@ def _library(more: Mapping[str, str]) -> dict[str, str]:
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
     """The caller's variables, without what says how many threads there are or where packages lie; and more."""
-    hidden = (*_THREADS, "PYTHONPATH", "PYTHONHOME")
+    hidden = (*ONE_THREAD, "PYTHONPATH", "PYTHONHOME")
     return {**{name: value for name, value in os.environ.items() if name not in hidden}, **more}
