@@ -11,6 +11,7 @@ others nothing.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -59,14 +60,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        return _read_enough()
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OF_A_STREAM:
+            raise
+        return _cannot_be_written(error)
 
 
-def _read_enough() -> int:
-    """Whoever reads standard output has ended, as in `explain vae | head`: no fault, but it may be unfinished."""
+_OF_A_STREAM = (errno.EPIPE, errno.ENOSPC, errno.EIO)
+
+
+def _cannot_be_written(error: OSError) -> int:
+    """Standard output takes no more, and is not written to again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 141  # as of a program that SIGPIPE ends
+    if (
+        error.errno == errno.EPIPE
+    ):  # its reader has ended, as in `explain vae | head`: no fault, but it may be unfinished
+        return 141  # as of a program that SIGPIPE ends
+    print(f"autograder: cannot write: {error.strerror}", file=sys.stderr)
+    return FAULT
 
 
 def _parser(named: str) -> argparse.ArgumentParser:
@@ -91,8 +102,8 @@ def _leave(status: int) -> None:
     """End at once: taking torch's modules apart would cost a tenth of the run."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        status = _read_enough()
+    except OSError as error:
+        status = _cannot_be_written(error)
     sys.stderr.flush()
     os._exit(status)
 

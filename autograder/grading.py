@@ -102,13 +102,13 @@ _STOPPING = (Status.FAILED, Status.BLOCKED, Status.LATER)
 
 
 def blocked(check: Check, by: Verdict) -> Verdict:
-    """The verdict of a check that is not run because of another's."""
+    """The verdict of a check that is skipped because of another's."""
     if by.status is Status.LATER:
         return later(check, said=messages.grading.NEEDS_LATER.format(label=by.check.label))
-    why = messages.grading.FAILED if by.status is Status.FAILED else messages.grading.WAS_NOT_RUN
+    why = messages.grading.FAILED if by.status is Status.FAILED else messages.grading.WAS_SKIPPED
     is_shown = by.check.visibility is Visibility.VISIBLE  # the name of a hidden check says what it looks for
     needed = by.check.label if is_shown else messages.grading.HIDDEN_CHECK
-    return Verdict(check, Status.BLOCKED, 0.0, messages.grading.NOT_RUN.format(needed=needed, why=why))
+    return Verdict(check, Status.BLOCKED, 0.0, messages.grading.SKIPPED.format(needed=needed, why=why))
 
 
 def late(check: Check, student_s: float, budget_s: float) -> Verdict:

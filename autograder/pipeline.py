@@ -76,8 +76,8 @@ class Progress:
         for listener in self.listeners:
             listener.reached(verdict)
 
-    def report(self, why: str = messages.grading.NOT_REACHED) -> Report:
-        """The report so far: checks that have no verdict yet are told to be unfinished for the reason `why`."""
+    def report(self, why: str | None = None) -> Report:
+        """The report so far: checks without a verdict are unfinished because of `why`, or were not reached yet."""
         wall_s = time.monotonic() - self.started_s
         if self.given_back is not None:
             return replace(self.given_back, wall_s=wall_s)
@@ -95,9 +95,10 @@ class Progress:
         )
         return adjusted(report, self.assignment.policies, self.metadata)
 
-    def _unfinished(self, check: Check, why: str) -> Verdict:
-        known = self._waiting.get(check.id) if why == messages.grading.NOT_REACHED else None
-        return known or grading.unfinished(check, why)
+    def _unfinished(self, check: Check, why: str | None) -> Verdict:
+        if why is None and check.id in self._waiting:
+            return self._waiting[check.id]
+        return grading.unfinished(check, why or messages.grading.NOT_REACHED)
 
 
 def broken_report(why: str) -> Report:

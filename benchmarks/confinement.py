@@ -15,6 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from autograder.worker import confine
 from benchmarks.measure import spread
 
 SOURCE = "def f(x):\n    return x\n"
@@ -22,7 +23,7 @@ SOURCE = "def f(x):\n    return x\n"
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+    os.environ.update(confine.ONE_THREAD)
     from autograder.worker import survey
     from autograder.worker.nursery import Nursery
 
@@ -44,7 +45,7 @@ def main(rounds: int) -> None:
 
 def layer_times(rounds: int) -> dict[str, list[float]]:
     """Seconds that each layer took, by name."""
-    from autograder.worker import confine, readable, seccomp, survey
+    from autograder.worker import readable, seccomp, survey
 
     names = survey.names(survey.survey())
     readable.paths(False), seccomp.prepared(False)  # as the nursery does
@@ -69,8 +70,6 @@ def applied(layers: list) -> list[float]:
 
 def a_plan():
     """A plan for a worker in the temporary folder."""
-    from autograder.worker import confine
-
     user_id = 60_001 if confine.may_change_user() else None
     return confine.Plan(tempfile.gettempdir(), tempfile.gettempdir(), user_id, 512, 60)
 
@@ -93,7 +92,7 @@ def worker_s(nursery) -> float:
     """Seconds from the request for a worker to its imported module."""
     from autograder.assignment import Limits
     from autograder.session import Session
-    from autograder.worker import confine, serve
+    from autograder.worker import serve
     from autograder.workspace import Workspace
 
     workspace = Workspace("submission.py")
@@ -113,7 +112,7 @@ def call_ns(confined: bool) -> float:
 
     def measure() -> list[float]:
         if confined:
-            applied([layer for layer in _layers() if layer.name in ("no new privileges", "files", "system calls")])
+            applied([layer for layer in confine.LAYERS if layer.name in ("no new privileges", "files", "system calls")])
         count = 200_000
         started = time.perf_counter()
         for _ in range(count):
@@ -121,12 +120,6 @@ def call_ns(confined: bool) -> float:
         return [1e9 * (time.perf_counter() - started) / count]
 
     return in_child(measure, 1)[0]
-
-
-def _layers() -> list:
-    from autograder.worker import confine
-
-    return list(confine.LAYERS)
 
 
 if __name__ == "__main__":

@@ -433,7 +433,7 @@ def _may_be(outcome: Outcome, test: dict[str, Any], tests: dict[str, dict[str, A
         return False
     if KILLED in test["output"] or "did not end within" in test["output"]:
         return True
-    return test["output"].startswith("Not run: needs ") and any(KILLED in other["output"] for other in tests.values())
+    return test["output"].startswith("Skipped: needs ") and any(KILLED in other["output"] for other in tests.values())
 
 
 # ------------------------------------------------------------------------------------------ the sweep

@@ -29,7 +29,7 @@ def report(*verdicts, parts=(PART,), wall_s=1.23456, **options):
 MIXED = report(
     verdict(Status.PASSED, "1.1"),
     verdict(Status.FAILED, "1.2", text="kl is 1, but should be 2"),
-    verdict(Status.BLOCKED, "1.3", text="Not run: needs 1.2"),
+    verdict(Status.BLOCKED, "1.3", text="Skipped: needs 1.2"),
     verdict(Status.ERROR, "1.4", points=0.5, text="This check could not be graded", staff="KeyError: 'k'"),
 )
 

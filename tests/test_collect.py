@@ -70,7 +70,7 @@ def test_a_module_that_cannot_be_imported_blocks_every_check(bench):
         "importing submission.py raised ModuleNotFoundError: No module named 'nothing_like_this'"
     )
     assert graded.statuses == {"1.9": "BLOCKED"}
-    assert graded["1.9"]["student"] == 'Not run: needs 0 "submission.py is there and can be imported", which failed.'
+    assert graded["1.9"]["student"] == 'Skipped: needs 0 "submission.py is there and can be imported", which failed.'
     assert graded.max_score == 1
 
 

@@ -222,6 +222,15 @@ def test_a_reader_that_has_read_enough_is_no_fault():
     assert process.returncode == 141
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["template", "vae"]])
+def test_a_full_disk_is_said_in_one_line(arguments):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "autograder", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.stderr == "autograder: cannot write: No space left on device\n"
+    assert done.returncode == 2
+
+
 def test_a_wrong_check_leaves_an_earlier_result_as_it_was(handed_in, tmp_path):
     earlier = tmp_path / "results.json"
     earlier.write_text('{"earlier": true}')

@@ -132,9 +132,9 @@ def test_a_failed_import_of_a_file_that_could_be_cut_blocks_nothing():
 def test_a_blocked_check_names_its_blocker():
     by = verdict(check("1.1", name="kl is defined and runs"), Status.FAILED)
     blocked = grading.blocked(CHECKS[1], by)
-    assert blocked.student_output == 'Not run: needs 1.1 "kl is defined and runs", which failed.'
+    assert blocked.student_output == 'Skipped: needs 1.1 "kl is defined and runs", which failed.'
     chained = grading.blocked(CHECKS[3], blocked)
-    assert chained.student_output == 'Not run: needs 1.2.1 "check 1.2.1", which was not run.'
+    assert chained.student_output == 'Skipped: needs 1.2.1 "check 1.2.1", which was skipped.'
     assert (chained.status, chained.score) == (Status.BLOCKED, 0.0)
 
 

@@ -118,7 +118,7 @@ def test_an_assignment_names_the_layers_that_it_insists_on(tmp_path: Path) -> No
 def test_a_visible_check_that_needs_a_hidden_one_does_not_name_it() -> None:
     hidden = verdict(Status.FAILED, "1.1", name="the posterior collapses", visibility=Visibility.HIDDEN)
     blocked = grading.blocked(check("1.2"), hidden)
-    assert blocked.student_output == "Not run: needs a check that is not shown, which failed."
+    assert blocked.student_output == "Skipped: needs a check that is not shown, which failed."
 
 
 def test_hidden_checks_and_what_needs_them_run_last() -> None:

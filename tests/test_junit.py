@@ -32,7 +32,7 @@ def test_every_verdict_has_its_element():
     }
     failure = found["1.2 check 1.2"].find("failure")
     assert failure.text == failure.get("message") == "kl is 1, but should be 2"
-    assert found["1.3 check 1.3"].find("skipped").get("message") == "Not run: needs 1.2"
+    assert found["1.3 check 1.3"].find("skipped").get("message") == "Skipped: needs 1.2"
 
 
 def test_points_number_and_part_are_properties():

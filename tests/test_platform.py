@@ -118,7 +118,7 @@ def test_an_empty_submission_fails_the_import_check_and_blocks_the_rest(platform
     assert (done.returncode, done.stderr) == (0, "")
     tests = results(platform)
     assert tests["0"]["output"] == "submission.py is missing: nothing was handed in"
-    assert tests["1.1"]["output"].startswith("Not run: needs 0 ")
+    assert tests["1.1"]["output"].startswith("Skipped: needs 0 ")
     assert sum(test["max_score"] for test in tests.values()) == 3
 
 

@@ -186,7 +186,7 @@ def test_what_failed_says_what_the_student_reads(graded):
 
 def test_what_was_not_run_says_why(graded):
     cases = graded[4]
-    assert cases["1.3"]["text"] == 'Not run: needs 1.2 "triple triples", which failed.'
+    assert cases["1.3"]["text"] == 'Skipped: needs 1.2 "triple triples", which failed.'
     assert cases["2.2"]["text"].startswith("A person decides.")
 
 

@@ -27,8 +27,8 @@ def test_a_check_that_requires_a_failed_one_is_blocked_and_names_it(bench, requi
         points=3,
     )
     assert graded.statuses == {"1.1": "FAILED", "1.2": "BLOCKED", "1.3": "BLOCKED"}
-    assert graded["1.2"]["student"] == 'Not run: needs 1.1 "x is right", which failed.'
-    assert graded["1.3"]["student"] == 'Not run: needs 1.2 "y is right", which was not run.'
+    assert graded["1.2"]["student"] == 'Skipped: needs 1.1 "x is right", which failed.'
+    assert graded["1.3"]["student"] == 'Skipped: needs 1.2 "y is right", which was skipped.'
     assert graded.max_score == 3
 
 

@@ -68,7 +68,7 @@ Part 1  Densities                                                          2/6.5
   FAIL  1.2    check 1.2                                                     0/2
                kl is 1, but should be 2
   skip  1.3    check 1.3                                                     0/2
-               Not run: needs 1.2
+               Skipped: needs 1.2
   ????  1.4    check 1.4                                                   0/0.5
                This check could not be graded
 
@@ -120,8 +120,8 @@ FAILED = verdict(
 FOLDED = large(
     verdict(number="1.1"),
     FAILED,
-    verdict(Status.BLOCKED, "1.3", text='Not run: needs 1.2 "x", which failed.', requires=("test_1.2",)),
-    verdict(Status.BLOCKED, "1.4", text='Not run: needs 1.3 "y", which was not run.', requires=("test_1.3",)),
+    verdict(Status.BLOCKED, "1.3", text='Skipped: needs 1.2 "x", which failed.', requires=("test_1.2",)),
+    verdict(Status.BLOCKED, "1.4", text='Skipped: needs 1.3 "y", which was skipped.', requires=("test_1.3",)),
 )
 
 
@@ -136,7 +136,7 @@ def test_a_long_report_says_once_what_it_says_of_several_checks_at_60_columns_to
 def test_a_selection_of_checks_and_staff_see_every_row():
     for shown in (terminal(FOLDED, whole=True), terminal(FOLDED, staff=True)):
         assert "  skip  1.3    check 1.3 " in shown and "  pass  2.13   check 2.13 " in shown
-        assert "               Not run: needs 1.3" in shown
+        assert "               Skipped: needs 1.3" in shown
 
 
 def test_one_check_that_waits_keeps_its_name():
@@ -147,7 +147,7 @@ def test_one_check_that_waits_keeps_its_name():
 @pytest.mark.parametrize("rendering", [terminal, plain])
 def test_a_hidden_check_is_shown_to_staff_only(rendering):
     hidden = verdict(Status.FAILED, "1.2", name="a secret", visibility=Visibility.HIDDEN)
-    needs = "Not run: needs a check that is not shown, which failed."
+    needs = "Skipped: needs a check that is not shown, which failed."
     waiting = [verdict(Status.BLOCKED, f"1.{n}", text=needs, requires=("test_1.2",)) for n in (3, 4)]
     shown = rendering(large(hidden, *waiting))
     assert "a secret" not in shown and "1.2" not in shown and needs[:40] in shown
@@ -157,13 +157,13 @@ def test_a_hidden_check_is_shown_to_staff_only(rendering):
 
 def test_checks_that_wait_for_a_check_that_is_not_shown_share_a_row():
     hidden = verdict(Status.FAILED, "1.2", visibility=Visibility.HIDDEN)
-    waiting = [verdict(Status.BLOCKED, f"1.{n}", text="Not run: x", requires=("test_1.2",)) for n in (3, 4)]
+    waiting = [verdict(Status.BLOCKED, f"1.{n}", text="Skipped: x", requires=("test_1.2",)) for n in (3, 4)]
     assert "skip         2 checks: 1.3, 1.4" in terminal(large(hidden, *waiting))
 
 
 def test_what_waits_for_a_check_that_the_report_does_not_have_says_why_itself():
-    shown = terminal(large(verdict(Status.BLOCKED, "1.3", text="Not run: needs something", requires=("gone",))))
-    assert "               Not run: needs something\n" in shown
+    shown = terminal(large(verdict(Status.BLOCKED, "1.3", text="Skipped: needs something", requires=("gone",))))
+    assert "               Skipped: needs something\n" in shown
 
 
 def test_a_module_that_cannot_be_imported_is_named_and_stands_first():
@@ -171,7 +171,7 @@ def test_a_module_that_cannot_be_imported_is_named_and_stands_first():
         Status.FAILED, "0", 0.0, text=f"importing submission.py raised KeyError {WORDS}", name="it imports"
     )
     broken = replace(broken, check=replace(broken.check, id="import"))
-    waiting = [verdict(Status.BLOCKED, f"1.{n}", text="Not run: x") for n in (3, 4)]
+    waiting = [verdict(Status.BLOCKED, f"1.{n}", text="Skipped: x") for n in (3, 4)]
     shown = terminal(large(FAILED, *waiting, broken))
     assert '  skip         2 checks wait for 0 "it imports": 1.3, 1.4 ' in shown
     assert shown.index('\n0 "it imports"\n') < shown.index('\n1.2 "KL(N(')
@@ -386,7 +386,7 @@ def test_sentences_in_reading_order_with_the_totals_first():
         "Part 1, Densities: 2 of 6.5 points.\n"
         "1.1 passed, 2 of 2 points: check 1.1.\n"
         "1.2 failed, 0 of 2 points: check 1.2. kl is 1, but should be 2.\n"
-        "1.3 was skipped, 0 of 2 points: check 1.3. Not run: needs 1.2.\n"
+        "1.3 was skipped, 0 of 2 points: check 1.3. Skipped: needs 1.2.\n"
         "1.4 could not be graded, 0 of 0.5 points: check 1.4. This check could not be graded."
     )
 
@@ -400,8 +400,16 @@ def test_a_failed_check_is_one_paragraph_and_what_was_printed_keeps_its_lines():
         "Hint: Is the argument a standard deviation, a variance or a log-variance?",
         "Your code printed:",
         "hello",
-        '1.3 was skipped, 0 of 2 points: check 1.3. Not run: needs 1.2 "x", which failed.',
+        '1.3 was skipped, 0 of 2 points: check 1.3. Skipped: needs 1.2 "x", which failed.',
     ]
+
+
+def test_what_was_said_of_an_earlier_check_is_not_read_out_again():
+    missing = "answers.md is missing: hand it in beside your submission, filled in. Hint: the template has a place for all."
+    verdicts = [verdict(Status.FAILED, f"1.{number}", text=missing) for number in (1, 2, 3)]
+    lines = plain(report(*verdicts)).splitlines()
+    assert [line.count("answers.md") for line in lines if "failed, 0 of" in line] == [1, 0, 0]
+    assert lines[-1].endswith("The same as for 1.1.")
 
 
 def test_nothing_is_lined_up_or_drawn_without_a_table():

@@ -16,11 +16,11 @@ from autograder.policies.written_out import as_text
 
 # The beginnings of what grading.py writes; a test keeps both in step.
 _BEGINNINGS = {
-    "Not run: needs ": Status.BLOCKED,
+    "Skipped: needs ": Status.BLOCKED,
     "This check could not be graded": Status.ERROR,
     "Graded after submission.": Status.LATER,
 }
-_NEEDED = re.compile(r'Not run: needs (\S+) "')
+_NEEDED = re.compile(r'Skipped: needs (\S+) "')
 _MOST = 1e9  # points and seconds
 _TIMEOUT_S = 1.0  # not told, and not needed
 

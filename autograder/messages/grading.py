@@ -1,4 +1,4 @@
-"""What becomes of a check: passed, failed, not run, graded later or by nobody; and what staff read about it."""
+"""What becomes of a check: passed, failed, skipped, graded later or by nobody; and what staff read about it."""
 
 # A check that ended (verdicts.py, collect.py) ---------------------------------------------------------------
 
@@ -11,13 +11,13 @@ PRINTED_FOR_STAFF = "The student's code printed:\n{printed}"
 PEAK_MEMORY = "Peak memory of the worker: {mib} MiB"
 LATER_FAILURE = "then, in {phase}: {failure!r}"
 
-# A check that was not run (grading.py) ----------------------------------------------------------------------
+# A check that was skipped (grading.py) ----------------------------------------------------------------------
 
 # The name of the first check.
 CAN_BE_IMPORTED = "{file} is there and can be imported"
-NOT_RUN = "Not run: needs {needed}, which {why}."
+SKIPPED = "Skipped: needs {needed}, which {why}."
 HIDDEN_CHECK = "a check that is not shown"  # {needed}, where its name would say what it looks for
-WAS_NOT_RUN = "was not run"
+WAS_SKIPPED = "was skipped"
 FAILED = "failed"  # {why}, as is the one before
 NO_TIME_LEFT = (
     "Not run: the time for the whole run is over. Your code used {seconds:.0f} s of it; every check imports your "

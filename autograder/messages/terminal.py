@@ -74,6 +74,7 @@ PLAIN_PART = "Part {number}, {title}{rule}: {score} of {possible} points."
 PLAIN_WAITING_PART = "Part {number}, {title}{rule}."
 PLAIN_CHECK = "{number} {said}, {score} of {possible} points: {name}"
 PLAIN_CHECK_WITHOUT_POINTS = "{number} {said}: {name}"
+PLAIN_SAME = "The same as for {number}."
 PLAIN_STAFF = "For staff:"
 
 # While the grading goes on

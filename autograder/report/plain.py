@@ -1,7 +1,8 @@
 """Report -> sentences in the order in which they are read: for screen readers and logs.
 
 No table, no rules, no alignment, no colour. The totals stand first, then every check as one paragraph, and each
-paragraph is one line, which the reader's own window breaks. Only what the student's code wrote keeps its lines.
+paragraph is one line, which the reader's own window breaks. Only what the student's code wrote keeps its lines. What
+was said of an earlier check already is not read out again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _SAID = {
     Status.LATER: messages.SAID_LATER,
 }
 _DETAIL_CHARS, _STAFF_CHARS = 3_000, 30_000
+_SHORT_CHARS = 80  # read out as often as it is said
 _ENDS = (".", "!", "?", ":", ";", "…")
 
 
@@ -33,8 +35,9 @@ def plain(report: Report, *, staff: bool = False) -> str:
     """The whole report, one paragraph a line. Without `staff` it has only what students may see."""
     report = shown(report, staff=staff)
     blocks = ["\n".join([_sentence(report.title), *_totals(report, staff)])]
+    first: dict[str, str] = {}
     for number in part_numbers(report):
-        blocks.append("\n".join(_part(report, number, staff)))
+        blocks.append("\n".join(_part(report, number, first, staff)))
     return "\n\n".join(blocks)
 
 
@@ -49,7 +52,7 @@ def _totals(report: Report, staff: bool) -> Iterator[str]:
         yield from map(_sentence, for_staff(report))
 
 
-def _part(report: Report, number: str, staff: bool) -> Iterator[str]:
+def _part(report: Report, number: str, first: dict[str, str], staff: bool) -> Iterator[str]:
     verdicts = [verdict for verdict in report.verdicts if verdict.check.part == number]
     part = next((part for part in report.parts if part.number == number), None)
     if part is not None:
@@ -62,12 +65,18 @@ def _part(report: Report, number: str, staff: bool) -> Iterator[str]:
                 number=part.number, title=title, rule=rule(part), score=score, possible=possible
             )
     for verdict in verdicts:
-        yield from _paragraph(report, verdict, staff)
+        yield from _paragraph(report, verdict, first, staff)
 
 
-def _paragraph(report: Report, verdict: Verdict, staff: bool) -> Iterator[str]:
-    """What happened to a check, in one line; below it what its message has besides."""
-    said = message(clip(verdict.student_output, _DETAIL_CHARS)) if verdict.status is not Status.PASSED else message("")
+def _paragraph(report: Report, verdict: Verdict, first: dict[str, str], staff: bool) -> Iterator[str]:
+    """What happened to a check, in one line; below it what its message has besides. `first` is by text the check that
+    it was said of first."""
+    text = verdict.student_output if verdict.status is not Status.PASSED else ""
+    number = _line(verdict.check.number)
+    said_of = first.setdefault(text, number)
+    if said_of != number and len(text) > _SHORT_CHARS:
+        text = messages.PLAIN_SAME.format(number=said_of)
+    said = message(clip(text, _DETAIL_CHARS))
     hints = [messages.HINT.format(hint=hint) for hint in said.hints]
     yield " ".join(_sentence(text) for text in (_statement(verdict), said.reason, *hints) if text.strip())
     yield from _lines("\n".join([said.rest, *examples(verdict, staff=staff)]))

@@ -2,14 +2,20 @@
 
 import sys
 import types
+from pathlib import Path
 
 import pytest
 import torch
 
+from autograder.assignment import load_assignment
 from autograder.compare.gradients import assert_matches
 from autograder.compare.inputs import normal
 from autograder.compare.smallest import examples
 from autograder.errors import Mismatch, NotRecorded, StudentCodeFailed
+from autograder.loading import load_beside
+from reference import gan_tabular
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def kl(mu, logvar):
@@ -118,6 +124,25 @@ def test_numbers_keep_to_what_the_right_function_takes():
     value = pasted(found, bernoulli)
     assert bool(value.isfinite().all())
     assert bool((value != 0).all())
+
+
+def test_an_example_of_a_divergence_is_one_of_distributions():
+    checks = load_beside(load_assignment(ROOT / "assignments" / "gan"), "checks")
+
+    def js_divergence(p, q):
+        middle = (p + q) / 2
+        return (p * (p / middle).log() + q * (q / middle).log()).sum(-1) / 2  # NaN where a probability is 0
+
+    with examples(lambda function: ("submission", "js_divergence")), pytest.raises(Mismatch) as raised:
+        p, q = torch.tensor([0.2, 0.0, 0.5, 0.3]), torch.tensor([0.1, 0.6, 0.0, 0.3])
+        checks.assert_divergence_matches(js_divergence, gan_tabular.js_divergence, p, q)
+    found = raised.value.find_example()
+    scope = {}
+    exec(found.code.splitlines()[1], {"torch": torch}, scope)
+    for probabilities in scope.values():
+        assert probabilities.min() >= 0
+        assert probabilities.sum() == pytest.approx(1)
+    assert "nan" in found.seen
 
 
 def test_integers_and_other_dtypes_are_written_as_such():

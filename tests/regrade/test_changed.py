@@ -168,7 +168,7 @@ ALL_KINDS = report(
     ended(PASSED, "0", points=0.0),
     ended(FAILED, "4.1", points=1 / 3, score=1 / 7, text="kl is 1"),
     *(ended(PASSED, f"5.{n}", points=1 / 3) for n in range(7)),
-    ended(BLOCKED, "4.2", text='Not run: needs 4.1 "check 4.1", which failed.'),
+    ended(BLOCKED, "4.2", text='Skipped: needs 4.1 "check 4.1", which failed.'),
     ended(ERROR, "4.3", text=FAULT),
     ended(MANUAL, "4.4", points=2.0, score=0.5, text="cannot be read"),
     ended(MANUAL, "4.5", points=0.0, text="prose"),

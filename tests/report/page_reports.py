@@ -148,9 +148,9 @@ VERDICTS = (
         exhibits=(EXAMPLE, functions()),
         mistakes=("kl_standard_normal: log of sigma",),
     ),
-    verdict(Status.BLOCKED, "2.2", 2.0, 'Not run: needs 2.1 "KL", which failed.', name="elbo is exact at the prior",
+    verdict(Status.BLOCKED, "2.2", 2.0, 'Skipped: needs 2.1 "KL", which failed.', name="elbo is exact at the prior",
             requires=("test_2.1",)),
-    verdict(Status.BLOCKED, "2.3", 2.0, 'Not run: needs 2.2 "elbo", which was not run.', name="elbo has its gradient",
+    verdict(Status.BLOCKED, "2.3", 2.0, 'Skipped: needs 2.2 "elbo", which was skipped.', name="elbo has its gradient",
             requires=("test_2.2",)),
     verdict(Status.ERROR, "2.4", 1.0, "This check could not be graded: OSError in the check itself.", "OSError: 5"),
     verdict(Status.MANUAL, "2.5", 3.0, "This answer could not be read: line 3, column 8.", name="Why is it tight?"),
@@ -190,7 +190,7 @@ CORRECT = report(
 BROKEN = report(
     verdict(Status.FAILED, "0", 0.0, "submission.py cannot be imported: SyntaxError in line 3\n    def kl(mu logvar):\n"
             "                ^", name="submission.py is there and can be imported"),
-    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Not run: needs 0 "submission.py", which failed.')
+    *(verdict(Status.BLOCKED, f"{part}.{i}", 2.0, 'Skipped: needs 0 "submission.py", which failed.')
       for part in (1, 2, 3) for i in (1, 2, 3)),
     **OPTIONS,
 )  # fmt: skip

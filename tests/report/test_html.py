@@ -67,7 +67,7 @@ def test_a_blocked_check_links_to_what_it_waits_for_and_on_to_the_first_cause(wr
 
 def test_a_check_that_waits_for_a_hidden_one_does_not_name_it():
     hidden = verdict(Status.FAILED, "1.1", visibility=Visibility.HIDDEN, name="SECRET")
-    text = "Not run: needs a check that is not shown, which failed."
+    text = "Skipped: needs a check that is not shown, which failed."
     waiting = verdict(Status.BLOCKED, "1.2", text=text, requires=("test_1.1",))
     assert text in html(report(hidden, waiting)) and "SECRET" not in html(report(hidden, waiting))
 

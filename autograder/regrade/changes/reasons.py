@@ -39,7 +39,7 @@ _RAISED = re.compile(
     r"^(?:autograder\.errors\.)?(?:CheckFailed|Mismatch|StudentCodeFailed|MissingName|AssertionError): (.+)$", re.M
 )
 _BEFORE_FAULT, _AFTER_FAULT = grading.UNFINISHED.format(why="\n").split("\n")
-_NOT_RUN = grading.NOT_RUN.format(needed="", why="").partition(": ")[0] + ": "
+_SKIPPED = grading.SKIPPED.format(needed="", why="").partition(": ")[0] + ": "
 
 
 def why(old: Verdict | None, new: Verdict | None, known: Catalogue) -> str:
@@ -91,7 +91,7 @@ def _said(verdict: Verdict, known: Catalogue) -> str:
     text = verdict.student_output[:_TEXT_CHARS]
     if verdict.status is Status.ERROR:
         return _short(text.removeprefix(_BEFORE_FAULT).partition(_AFTER_FAULT)[0])
-    found = message(text.partition(PRINTED)[0].removeprefix(_NOT_RUN))
+    found = message(text.partition(PRINTED)[0].removeprefix(_SKIPPED))
     lines = [found.reason, *found.rest.splitlines()[:1]]
     if lines[0] in (grading.PROPERTY.format(name=verdict.check.name), verdict.check.hide_errors):
         lines = lines[1:] or _raised(verdict.staff_output)  # what stands there says no more than the name
