@@ -405,7 +405,9 @@ def test_a_failed_check_is_one_paragraph_and_what_was_printed_keeps_its_lines():
 
 
 def test_what_was_said_of_an_earlier_check_is_not_read_out_again():
-    missing = "answers.md is missing: hand it in beside your submission, filled in. Hint: the template has a place for all."
+    missing = (
+        "answers.md is missing: hand it in beside your submission, filled in. Hint: the template has a place for all."
+    )
     verdicts = [verdict(Status.FAILED, f"1.{number}", text=missing) for number in (1, 2, 3)]
     lines = plain(report(*verdicts)).splitlines()
     assert [line.count("answers.md") for line in lines if "failed, 0 of" in line] == [1, 0, 0]
