@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -86,7 +87,8 @@ def test_its_commands_grade(path, sample, status, tmp_path):
         (place / "run_autograder").symlink_to(ROOT / "run_autograder")
     summary = tmp_path / "summary.md"
     summary.write_text("what the step wrote before\n")
-    settings = {**os.environ, **names, "GITHUB_STEP_SUMMARY": str(summary)}
+    path_with_python = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # as actions/setup-python leaves it
+    settings = {**os.environ, **names, "GITHUB_STEP_SUMMARY": str(summary), "PATH": path_with_python}
     *before, build, grade = [command for command in commands(path) if "cat " not in command]
     assert (before, build.rstrip("/")) == ([], './"$GRADER"/setup.sh' if "GRADER" in names else "./setup.sh")
     if "GRADER" not in names:  # there the grader is the repository: it finds itself by the place of the script
