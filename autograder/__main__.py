@@ -22,6 +22,7 @@ from pathlib import Path
 from autograder import stopping
 from autograder.assignment import known_assignments
 from autograder.errors import FAULT, GraderError
+from autograder.worker.starting import begin_again_in_order
 
 ASSIGNMENTS = Path(__file__).resolve().parents[1] / "assignments"
 
@@ -108,15 +109,8 @@ def _leave(status: int) -> None:
     os._exit(status)
 
 
-def _begin_again_with_a_fixed_hash_seed() -> None:
-    """The order of a set of words depends on it, in the student's code too; Python takes it only when it starts."""
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        os.environ["PYTHONHASHSEED"] = "0"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-
-
 if __name__ == "__main__":
-    _begin_again_with_a_fixed_hash_seed()
+    begin_again_in_order()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without μ is no reason to lose a report
     _leave(main())

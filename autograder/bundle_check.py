@@ -14,8 +14,8 @@ from autograder.errors import GraderError
 from autograder.metering import Meter
 from autograder.platform_metadata import load_metadata
 from autograder.platform_rehearsal import FolderPlatform, Run, private_folder
+from autograder.worker import starting
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 _LINES = 20
 
 
@@ -68,7 +68,9 @@ def _graded(platform: FolderPlatform, submission: Path, assignment: Assignment) 
         [sys.executable, "-m", "autograder", "grade"],
         meter,
         PYTHONPATH=str(platform.source),
-        **_ONE_THREAD,
+        **starting.ONE_THREAD,
+        **starting.FIXED_ORDER,
+        **starting.LARGE_PAGES,
     )
     _expect_no_fault(run, submission.name)
     return Usage(run.ended.wall_s, run.ended.cpu_s, meter.peak_mib, meter.is_bound), run.judged.document

@@ -26,7 +26,7 @@ os.environ.pop("PYTEST_ADDOPTS", None)  # meant for other runs; -x or -k would l
 # Plugins of pytest's own for whoever looks on or asks by an option. Those that have fixtures for a check stay, and
 # "debugging", whose options unittest's checks are run by.
 _NOT_NEEDED = (
-    "cacheprovider", "faulthandler", "pastebin", "setuponly", "setupplan", "stepwise", "terminal",
+    "cacheprovider", "faulthandler", "logging", "pastebin", "setuponly", "setupplan", "stepwise", "terminal",
 )  # fmt: skip
 
 

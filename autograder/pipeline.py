@@ -24,7 +24,7 @@ from autograder.model import Check, Part, Report, Verdict
 from autograder.policies.adjusted import adjusted
 from autograder.policies.given_back import over_the_limit
 from autograder.submission import stage
-from autograder.worker import confine
+from autograder.worker import confine, starting
 from autograder.written.questions import has_questions
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _metadata(assignment: Assignment, path: Path | None) -> Metadata | None:
 
 def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nursery:
     """Import torch, once, and fork the nursery, which removes the folder `leftovers` when it ends."""
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     gc.disable()  # nothing that torch's import makes is garbage
     from autograder.worker.nursery import Nursery
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from autograder.errors import GraderError
 
 
-def write_whole(path: Path, text: str, cure: str) -> None:
+def write_whole(path: Path, text: str, cure: str, *, lasting: bool = True) -> None:
     """Write a file, with the folders it lies in. Raises GraderError, with the cure; then nothing of it stays.
 
-    Also where the run is told to stop or is killed: the file of before is there, or the new one.
+    Also where the run is told to stop or is killed: the file of before is there, or the new one. That does not hold
+    where the whole machine stops if the file is not `lasting`, because another one follows soon.
     """
     temporary = path.with_name(f".{path.name}.new")  # one name: what a killed run leaves, the next one takes away
     try:
@@ -22,7 +23,8 @@ def write_whole(path: Path, text: str, cure: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException as error:  # noqa: BLE001 - also when the run is told to stop: nothing of it stays

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.worker import confine
+from autograder.worker import starting
 from benchmarks.measure import PYTHON
 from benchmarks.page import Section, figure, table
 
@@ -30,7 +30,8 @@ _ENOUGH_S = 0.4  # for the calls of one size
 def sections(rounds: int) -> list[Section]:
     """Measured in another process."""
     command = [PYTHON, "-m", "benchmarks.calls", str(rounds)]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    begun = starting.environment()
+    done = subprocess.run(command, cwd=ROOT, env=begun, stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(done.stdout)
     return [_workers(found), _calls(found)]
 
@@ -139,5 +140,5 @@ def _ms(action: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     print(json.dumps(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 30)))

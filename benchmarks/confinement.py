@@ -15,7 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from autograder.worker import confine
+from autograder.worker import confine, starting
 from benchmarks.measure import spread
 
 SOURCE = "def f(x):\n    return x\n"
@@ -23,7 +23,7 @@ SOURCE = "def f(x):\n    return x\n"
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     from autograder.worker import survey
     from autograder.worker.nursery import Nursery
 

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.worker.confine import ONE_THREAD
+from autograder.worker.starting import ONE_THREAD
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
 from benchmarks.misbehaving import passed
 from benchmarks.page import Section, table

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
-from autograder.worker.confine import ONE_THREAD
+from autograder.worker import starting
 from benchmarks import misbehaving
 from benchmarks.measure import PYTHON, Cost, cost, peak_pss_mib
 from benchmarks.page import Section, figure, mebibytes, ratios, table
@@ -25,7 +25,7 @@ SUBMISSION = HERE / "homework" / "submission"
 FLOOR, COMMON = "bare script, 1 thread", "gradescope-utils"
 SLOW_S, SLOW_ROUNDS = 15.0, 2
 OURS = "a process, a user and a copy per check"
-_HIDDEN = (*ONE_THREAD, "PYTHONPATH")
+_HIDDEN = (*starting.ONE_THREAD, "PYTHONPATH")
 _WHAT = {
     "checks": "19 checks, none of which trains",
     "training": "The same and a check that trains for 50 steps: 20 checks",
@@ -144,7 +144,8 @@ def _first_verdicts(source: Path, rounds: int) -> str:
 def _moments(command: Sequence[str]) -> tuple[float, float, float]:
     started = time.perf_counter()
     seen = []
-    with Popen([*command, "--tell"], stdout=PIPE, stderr=STDOUT, text=True) as process:
+    begun = starting.environment()
+    with Popen([*command, "--tell"], env=begun, stdout=PIPE, stderr=STDOUT, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("verdict"):

@@ -260,10 +260,10 @@ def _become_grader(request: dict[str, Any], board: Board) -> None:
 
 def serve() -> None:
     """A grading for every line of stdin, and what became of it on stdout."""
-    from autograder.worker import confine
+    from autograder.worker import confine, starting
 
     confine.adopt_orphans()  # whatever a grading leaves becomes a child of this process
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     for name in ("autograder.__main__", _NURSERY, _COLLECT, "autograder.host", _SHEET):
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as empty, redirect_stdout(sys.stderr):  # what pytest imports when it begins

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.assignment import Assignment, find_assignment, load_assignment
 from autograder.explain.remembered import Remembering, remembered
-from autograder.worker import confine
+from autograder.worker import starting
 
 
 def add_to(commands: Any, assignments: list[str]) -> None:
@@ -30,7 +30,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 def run(options: argparse.Namespace, root: Path) -> int:
     """Print the explanation. The exit status."""
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     assignment = load_assignment(find_assignment(options.assignment, root))
     texts = None if options.measure else remembered(assignment)
     if texts is None:

@@ -13,7 +13,7 @@ from typing import Any
 from autograder.assignment import find_assignment, load_assignment
 from autograder.errors import UsageError
 from autograder.packing import write_folder, write_zip
-from autograder.worker import confine
+from autograder.worker import starting
 
 
 def add_to(commands: Any, assignments: list[str]) -> None:
@@ -34,7 +34,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 def run(options: argparse.Namespace, root: Path) -> int:
     """Make the handout. The exit status."""
     started_s = time.monotonic()
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     assignment = load_assignment(find_assignment(options.assignment, root))
     if assignment.recorded:
         raise UsageError(f"{assignment.folder} is from a handout itself: make handouts where the reference is")

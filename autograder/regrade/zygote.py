@@ -33,7 +33,7 @@ from typing import IO, Any, BinaryIO
 from autograder.errors import WallError
 from autograder.messages import regrading as messages
 from autograder.regrade.order import Task
-from autograder.worker import confine
+from autograder.worker import confine, starting
 
 _MESSAGE_BYTES = 1 << 16
 _GRACE_S = 1.0
@@ -85,7 +85,7 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd=project,
-                env={**os.environ, **confine.ONE_THREAD, "PYTHONHASHSEED": "0"},
+                env=starting.environment(),
                 start_new_session=True,  # a Ctrl-C at the terminal is for whoever started it
             )
 

@@ -128,18 +128,23 @@ class Meanwhile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._tests: dict[int, tuple[Verdict, dict[str, Any]]] = {}  # by identity: the verdict is kept with them
+        self._tests: dict[int, tuple[Verdict, str]] = {}  # by identity: the verdict is kept with them
 
     def write(self, report: Report) -> None:
         """As `write`, in the format text."""
         self._tests = {id(verdict): (verdict, self._test(verdict)) for verdict in report.verdicts}
-        document = _document(report, [self._test(verdict) for verdict in report.verdicts])
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
-        write_whole(self._path, text, messages.reports.ELSEWHERE)
+        tests = ", ".join(text for _, text in self._tests.values())
+        document = _document(report, [])
+        without = _on_one_line({**{key: document[key] for key in document if key != "tests"}, "tests": []})
+        write_whole(self._path, without[:-2] + tests + without[-2:], messages.reports.ELSEWHERE, lasting=False)
 
-    def _test(self, verdict: Verdict) -> dict[str, Any]:
+    def _test(self, verdict: Verdict) -> str:
         known = self._tests.get(id(verdict))
-        return known[1] if known else _test(verdict, output(verdict, "text", _no_picture))
+        return known[1] if known else _on_one_line(_test(verdict, output(verdict, "text", _no_picture)))
+
+
+def _on_one_line(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
 def as_json(document: dict[str, Any]) -> str:

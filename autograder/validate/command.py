@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autograder.worker import confine
+from autograder.worker import starting
 
 
 def add_to(commands: Any, assignments: list[str]) -> None:
@@ -58,7 +58,7 @@ def add_to(commands: Any, assignments: list[str]) -> None:
 
 def run(options: argparse.Namespace, root: Path) -> int:
     """Run the command that was asked for. The exit status."""
-    os.environ.update(confine.ONE_THREAD)
+    os.environ.update(starting.ONE_THREAD)
     from autograder.validate.run import recalibrate, validate
 
     return validate(options, root) if options.command == "validate" else recalibrate(options, root)

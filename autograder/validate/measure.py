@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -20,7 +19,7 @@ from autograder.diagnosis import Mistake
 from autograder.errors import GraderError
 from autograder.measurement import Measurement
 from autograder.validate.cases import HANDOUT, MISTAKE, Case
-from autograder.worker import confine
+from autograder.worker import starting
 
 _EPSILON = 1e-9
 
@@ -205,7 +204,7 @@ class _Bench:
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).resolve().parents[2],
-            env={**os.environ, **confine.ONE_THREAD},
+            env=starting.environment(),
         )
 
     def __enter__(self) -> _Bench:

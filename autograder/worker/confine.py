@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.worker import landlock, readable, seccomp
+from autograder.worker.starting import ONE_THREAD
 
 _LINUX = sys.platform.startswith("linux")
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None
@@ -31,9 +32,6 @@ _GPU_DRIVER_MIB = 4096
 _SPARE_TASKS = 1024  # what else the user starts meanwhile, and what a worker may
 _LIBRARIES_MIB = 256  # address space for what the student's code imports beyond what the nursery has
 _CAP_CHOWN, _CAP_KILL, _CAP_SETGID, _CAP_SETUID = 0, 5, 6, 7
-
-# Must be set before torch is imported: with more threads every forked child hangs in its first parallel operation.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def paths(gpu: bool) -> tuple[str, ...]:
 
 def devices(gpu: bool) -> list[str]:
     """The devices that a worker may read and write."""
-    return ["/dev/null", *(str(path) for path in Path("/dev").glob("nvidia*") if gpu)]
+    return ["/dev/null", *(map(str, Path("/dev").glob("nvidia*")) if gpu else ())]
 
 
 def _python() -> list[str]:

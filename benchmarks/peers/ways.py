@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.worker.confine import ONE_THREAD
+from autograder.worker.starting import ONE_THREAD
 from benchmarks.measure import PYTHON
 from benchmarks.peers import generated
 from benchmarks.peers.calling import names

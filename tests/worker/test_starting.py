@@ -1,0 +1,59 @@
+"""A process that grades begins with one thread, a fixed order of sets, and pages that a fork has less to copy of."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.worker.starting import LARGE_PAGES, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN = """
+import json, os
+from autograder.worker.starting import begin_again_in_order
+begin_again_in_order()
+print(json.dumps({"tunables": os.environ["GLIBC_TUNABLES"], "set": list({"a", "b", "c", "d"})}))
+"""
+
+
+def begun(**variables):
+    """What a process finds that began with these variables and begins again."""
+    usual = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", BEGIN]
+    done = subprocess.run(command, env={**usual, **variables}, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_process_begins_again_with_the_same_order_of_sets():
+    assert begun(PYTHONHASHSEED="3") == begun(PYTHONHASHSEED="4") == begun()
+
+
+def test_what_the_c_library_was_told_already_stays():
+    assert '"tunables": "glibc.malloc.check=0"' in begun(GLIBC_TUNABLES="glibc.malloc.check=0")
+
+
+def test_the_script_begins_as_the_command_does():
+    script = (ROOT / "run_autograder").read_text(encoding="utf-8")
+    (name, value) = next(iter(LARGE_PAGES.items()))
+    assert f"export {name}=${{{name}:-{value}}}" in script
+
+
+def test_what_was_asked_for_stands_before_large_pages_and_not_before_threads(monkeypatch):
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=0")
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    assert (environment()["GLIBC_TUNABLES"], environment()["OMP_NUM_THREADS"]) == ("glibc.malloc.check=0", "1")
+
+
+@pytest.mark.skipif(
+    "never" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text().partition("[")[2].partition("]")[0]
+    if Path("/sys/kernel/mm/transparent_hugepage/enabled").is_file()
+    else True,
+    reason="this kernel gives no pages of 2 MiB",
+)
+def test_memory_lies_in_large_pages():
+    look = "x = ['%d' % i * 600 for i in range(20_000)]; print(open('/proc/self/smaps_rollup').read())"
+    done = subprocess.run([sys.executable, "-c", look], env=environment(), capture_output=True, text=True, check=True)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("AnonHugePages:"))
+    assert int(line.split()[1]) > 0
