@@ -51,7 +51,6 @@ from autograder.policies.declared import Policies
 from autograder.policies.table import policies_of, visibility
 from autograder.presentation import AUTOMATIC, FORMATS, Presentation
 from autograder.tables import Table
-from autograder.worker import confine
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -202,6 +201,8 @@ def _parts(path: Path, tables: dict[str, Any]) -> tuple[Part, ...]:
 def _isolation(path: Path, top: Table) -> tuple[str, ...]:
     if "isolation" not in top.content:
         return DEFAULT_ISOLATION
+    from autograder.worker import confine  # few assignments ask, and all commands load assignments
+
     known = [layer.name for layer in confine.LAYERS]
     for name in top.texts("isolation"):
         if name not in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from benchmarks.commands import FIRST, TORCH
 from benchmarks.page import Section, cells, figure, table
 from benchmarks.single import COMMON
 
@@ -22,7 +23,7 @@ def section(found: Sequence[Section]) -> Section:
     plain_class, training_class = (of(name)["regrade, 2 workers"] for name in _class_headings(found))
     memory = of("By the size of the class", 1)
     commands, container = of("Commands that grade nothing"), of("Half a processor")
-    quick = max(float(cell[0]) for name, cell in commands.items() if "first time" not in name)
+    quick = max(float(cell[0]) for name, cell in commands.items() if name not in (FIRST, TORCH))
     more = [float(cell[-1]) for cell in _rows(found, "By the size of the class") if cell[-1]]
     per_check = [float(cell[2]) for cell in of("By the number of checks").values() if cell[2]]
     peers = [trains[name][3] for name in _ISOLATING if name in trains]

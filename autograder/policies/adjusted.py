@@ -15,7 +15,7 @@ from dataclasses import replace
 from autograder import messages
 from autograder.listing import listed
 from autograder.metadata import Metadata
-from autograder.model import Adjustment, Leaderboard, Part, Report, Status, Verdict, Visibility
+from autograder.model import Adjustment, Leaderboard, Part, Report, Status, Verdict
 from autograder.policies.attempts import Attempts, attempts
 from autograder.policies.declared import TOTAL, Policies
 from autograder.policies.lateness import Points, figure, late_s, penalty
@@ -27,8 +27,7 @@ _LOST = (Status.FAILED, Status.BLOCKED)
 def adjusted(report: Report, policies: Policies, metadata: Metadata | None) -> Report:
     """The report with what the policies make of it. Without metadata, as at home, nothing depends on it."""
     score = _scored(report, policies, metadata)
-    seen = replace(report, verdicts=tuple(v for v in report.verdicts if v.check.visibility is Visibility.VISIBLE))
-    columns = _columns(seen, policies, _scored(seen, policies, metadata)) if policies.columns else ()
+    columns = _columns(report.visible, policies, metadata) if policies.columns else ()
     known = attempts(policies.limit, metadata) if metadata is not None else None
     number = known.number if known is not None else None
     report = replace(
@@ -75,10 +74,10 @@ def _listed(numbers: list[str]) -> str:
 
 
 def _columns(
-    seen: Report, policies: Policies, score: tuple[Adjustment, ...]
+    seen: Report, policies: Policies, metadata: Metadata | None
 ) -> tuple[tuple[Leaderboard, float | str], ...]:
     """The columns of the leaderboard, which everybody sees: only of checks that students see."""
-    total = replace(seen, adjustments=score).score
+    total = replace(seen, adjustments=_scored(seen, policies, metadata)).score
     lost = {p.number for p in seen.parts if p.all_or_nothing and _all_or_nothing(seen, p)}
     found: list[tuple[Leaderboard, float | str]] = []
     for column in policies.columns:
