@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import socket
+import sys
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -93,9 +94,18 @@ def _prepare() -> None:
         readable.paths(gpu)
         with suppress(OSError):  # no layer for this machine: the survey says so
             seccomp.prepared(gpu)
+    _forget_listings()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # workers are short-lived: a collection seldom pays before their end
+
+
+def _forget_listings() -> None:
+    """Python keeps which files lie where it imported from: of folders that a worker may not read, it must not know."""
+    may_be_read = [*map(Path, readable.paths(True))]
+    for place in list(sys.path_importer_cache):
+        if not any(Path(place).is_relative_to(known) for known in may_be_read):
+            del sys.path_importer_cache[place]
 
 
 def _compute() -> None:
