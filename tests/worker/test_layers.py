@@ -106,6 +106,20 @@ def test_no_links_and_pipes_are_left_for_the_clean_up(open_student: OpenStudent,
 
 
 @with_landlock
+def test_python_does_not_find_modules_where_nothing_may_be_read(open_student: OpenStudent) -> None:
+    source = f"""
+        import importlib.util, sys
+        def found(name):
+            sys.path.append({str(ROOT)!r})
+            return importlib.util.find_spec(name) is not None
+    """
+    with open_student(source) as student:
+        assert not student.found("reference")
+        assert not student.found("benchmarks")
+        assert student.found("colorsys")
+
+
+@with_landlock
 def test_landlock_refuses_even_root(open_student: OpenStudent, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
     pid = os.fork()
