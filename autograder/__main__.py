@@ -73,9 +73,7 @@ _OF_A_STREAM = (errno.EPIPE, errno.ENOSPC, errno.EIO)
 def _cannot_be_written(error: OSError) -> int:
     """Standard output takes no more, and is not written to again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    if (
-        error.errno == errno.EPIPE
-    ):  # its reader has ended, as in `explain vae | head`: no fault, but it may be unfinished
+    if error.errno == errno.EPIPE:  # as in `explain vae | head`: no fault, but what was read may be unfinished
         return 141  # as of a program that SIGPIPE ends
     print(f"autograder: cannot write: {error.strerror}", file=sys.stderr)
     return FAULT

@@ -18,6 +18,7 @@ from autograder.model import Part
 from autograder.student import Student
 from autograder.submission import stage
 from autograder.worker.nursery import Nursery
+from tests.slices import pytest_collection_modifyitems as pytest_collection_modifyitems
 
 # The same examples in every run: a failure repeats, and nobody's change is blamed for an older fault.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)

@@ -15,6 +15,8 @@ from autograder.bundle_files import bundle_files
 from autograder.errors import AssignmentError, UsageError
 from autograder.packing import ENGINE, write_zip
 
+pytestmark = pytest.mark.in_turn(3)
+
 ROOT = Path(__file__).resolve().parents[1]
 ALL = sorted(path.parent.name for path in ROOT.glob("assignments/*/assignment.toml"))
 CHECKS = """

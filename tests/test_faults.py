@@ -23,7 +23,6 @@ import pytest
 
 from tests import faults
 from tests.faults import GOOD, POINTS, ROOT, SUBMISSION, USER, Harm, Outcome, Stage, is_ours, problems, results_of
-from tests.slices import sliced
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are counted in /proc")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -123,7 +122,8 @@ AT_STEPS = [
 ]
 
 
-@pytest.mark.parametrize("harm", sliced(AT_STEPS, 3), ids=str)
+@pytest.mark.in_turn(3)
+@pytest.mark.parametrize("harm", AT_STEPS, ids=str)
 def test_a_process_that_is_killed_at_a_step_spoils_nothing(stage: Stage, clean: Outcome, harm: Harm) -> None:
     outcome = stage.grade(harm)
     assert outcome.fired
@@ -150,7 +150,8 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("harm", sliced(FAULTS, 3), ids=str)
+@pytest.mark.in_turn(3)
+@pytest.mark.parametrize("harm", FAULTS, ids=str)
 def test_a_want_of_ours_is_never_shown_as_the_student_s_fault(stage: Stage, clean: Outcome, harm: Harm) -> None:
     outcome = stage.grade(harm)
     assert outcome.fired

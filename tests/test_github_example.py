@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.in_turn(3)
+
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yml"))
 PUBLIC, PRIVATE = (ROOT / "docs" / "examples" / f"github-classroom{end}.yml" for end in ("", "-private"))

@@ -21,6 +21,8 @@ from autograder.model import Status
 from autograder.screens import Screen
 from tests.made_reports import verdict
 
+pytestmark = pytest.mark.in_turn(3)
+
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "submissions_sample" / "vae"
 TERMINAL = Screen(is_terminal=True, columns=80, colour=False, redraws=True)

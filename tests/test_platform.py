@@ -14,6 +14,8 @@ from autograder import platform_layout
 from autograder.errors import UsageError
 from autograder.platform_layout import Places
 
+pytestmark = pytest.mark.in_turn(3)
+
 ROOT = Path(__file__).resolve().parents[1]
 CHECKS = """
 from autograder import assert_close, number, timeout, weight

@@ -18,6 +18,8 @@ from tests import test_platform
 from tests.policies.test_given_back import normalised
 from tests.test_metadata import REAL, earlier
 
+pytestmark = pytest.mark.in_turn(3)
+
 platform = test_platform.platform
 SECRET = "what a hidden check said before"
 CHECKS = """

@@ -21,6 +21,8 @@ import pytest
 from tests import faults
 from tests.faults import USER
 
+pytestmark = pytest.mark.in_turn(3)
+
 KINDS = {
     "right": "return 1",
     "wrong": "return torch.full((3, 3), 0.1)",

@@ -25,7 +25,8 @@ ALL = sorted(path for name in ASSIGNMENTS for path in (SAMPLES / name).iterdir()
 CORRECT = [path for path in ALL if path.name.startswith("correct_")]  # they train: slow
 UNTOUCHED = [path for path in ALL if path.name == "broken_not_implemented"]
 OTHERS = [path for path in ALL if path not in [*CORRECT, *UNTOUCHED]]
-FOLDERS = sorted([*UNTOUCHED, *sliced(CORRECT, 15), *sliced(OTHERS, 40)])
+CHOSEN = sliced(UNTOUCHED, 3)
+FOLDERS = sorted([*CHOSEN, *sliced(CORRECT, 15), *sliced(OTHERS, 40)])
 
 Graded = dict[str, dict[str, list[dict[str, Any]]]]
 
@@ -40,6 +41,8 @@ def graded() -> Graded:
 def grade(assignment: str) -> dict[str, list[dict[str, Any]]]:
     """The verdicts of an assignment's samples, by folder."""
     folders = [str(path) for path in FOLDERS if path.parent.name == assignment]
+    if not folders:
+        return {}
     command = [sys.executable, str(ROOT / "tests" / "sample_grading.py"), assignment, *folders]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True)
     found: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
@@ -83,11 +86,15 @@ def test_the_denominator_never_changes(assignment: str, graded: Graded) -> None:
         assert len(totals) <= 1
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_handout_as_given_is_never_our_fault(assignment: str, graded: Graded) -> None:
-    handout = (ROOT / "assignments" / assignment / "handout" / "submission.py").read_bytes()
-    sample = SAMPLES / assignment / "broken_not_implemented"
-    assert (sample / "submission.py").read_bytes() == handout
-    statuses = {v["status"] for v in graded[assignment][sample.name]}
-    assert statuses <= {"passed", "failed", "blocked"}
-    assert sum(v["score"] for v in graded[assignment][sample.name]) == 0
+def test_an_untouched_submission_is_the_handout_as_given() -> None:
+    assert [path.parent.name for path in UNTOUCHED] == ASSIGNMENTS
+    for sample in UNTOUCHED:
+        handout = ROOT / "assignments" / sample.parent.name / "handout" / "submission.py"
+        assert (sample / "submission.py").read_bytes() == handout.read_bytes()
+
+
+@pytest.mark.parametrize("sample", CHOSEN, ids=lambda path: path.parent.name)
+def test_the_handout_as_given_is_never_our_fault(sample: Path, graded: Graded) -> None:
+    verdicts = graded[sample.parent.name][sample.name]
+    assert {v["status"] for v in verdicts} <= {"passed", "failed", "blocked"}
+    assert sum(v["score"] for v in verdicts) == 0

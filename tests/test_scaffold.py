@@ -13,6 +13,8 @@ import pytest
 from autograder.errors import UsageError
 from autograder.scaffold import create
 
+pytestmark = pytest.mark.in_turn(3)
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

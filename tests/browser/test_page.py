@@ -19,7 +19,7 @@ QUIET = (
 )  # fmt: skip
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 IS_MISSING = not CHROMIUM.exists() and not os.environ.get("CI")
-pytestmark = pytest.mark.skipif(IS_MISSING, reason="there is no Chromium here")
+pytestmark = [pytest.mark.skipif(IS_MISSING, reason="there is no Chromium here"), pytest.mark.in_turn(4)]
 PAGES = {
     "wrong": lambda: html(WRONG),
     "staff": lambda: html(WRONG, staff=True),

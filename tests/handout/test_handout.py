@@ -13,6 +13,8 @@ import tomllib
 from tests.handout.conftest import SUBMISSIONS, command, graded
 from tests.slices import sliced
 
+pytestmark = pytest.mark.in_turn(3)
+
 SECRETS = (
     b"SECRET",
     b"HIDDEN_COMMENT",

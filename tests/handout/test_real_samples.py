@@ -8,13 +8,13 @@ import pytest
 
 from tests.handout.compare_samples import differences, samples_of
 from tests.handout.conftest import ROOT, command
-from tests.slices import sliced
 
 ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/assignment.toml"))
 SAMPLES = 20
 
 
-@pytest.mark.parametrize("name", sliced(ASSIGNMENTS, 24))  # minutes each: every known mistake is tried out
+@pytest.mark.in_turn(24)  # minutes each: every known mistake is tried out
+@pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_samples_receive_the_same_reports(name: str, tmp_path: Path) -> None:
     handout = tmp_path / "handout"
     for place in (tmp_path, *tmp_path.parents[:2]):

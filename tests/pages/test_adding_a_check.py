@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from markdown_it import MarkdownIt
 
 from tests.pages.conftest import ROOT, run
+
+pytestmark = pytest.mark.in_turn(3)
 
 PAGE = ROOT / "docs" / "adding-a-check.md"
 

@@ -13,6 +13,8 @@ from markdown_it import MarkdownIt
 
 from tests.pages.structure import ROOT
 
+pytestmark = pytest.mark.in_turn(3)
+
 SAMPLE = ROOT / "submissions_sample" / "vae" / "wrong_kl_log_sigma"
 LEFT_OUT = "..."
 

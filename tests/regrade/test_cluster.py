@@ -32,6 +32,8 @@ from tests import faults
 from tests.regrade.made_class import assignment_in, orders, write_class
 from tests.regrade.made_cluster import Farm, until
 
+pytestmark = pytest.mark.in_turn(4)
+
 COPIES = ["right", "wrong", "prints", "no_python", "raises", "draws", "right", "wrong", "right"]
 LEFT_S = 20.0
 ROOT = Path(__file__).resolve().parents[2]

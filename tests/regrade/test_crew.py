@@ -29,6 +29,8 @@ from autograder.regrade.zygote import Zygote
 from tests import faults
 from tests.regrade.made_class import assignment_in, orders, write_class
 
+pytestmark = pytest.mark.in_turn(3)
+
 COPIES = ["right", "wrong", "prints", "no_python", "raises", "draws"] * 2
 
 

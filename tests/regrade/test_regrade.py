@@ -22,6 +22,8 @@ from autograder.regrade.packed import packed
 from tests import faults, slices
 from tests.regrade.made_class import KINDS, processes_of, regraded, results_of, started, write_class
 
+pytestmark = pytest.mark.in_turn(4)
+
 KILLS = 20
 
 

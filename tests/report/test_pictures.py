@@ -14,6 +14,8 @@ from autograder.report import pictures
 from autograder.report.described import described
 from tests.report.page_reports import ATTACKS, PICTURES, attacked, digits, functions, latents, loss_curve, modes
 
+pytestmark = pytest.mark.in_turn(3)
+
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_SVG_BYTES = 60_000
 ELEMENTS = {"svg", "g", "defs", "path", "use", "text", "clipPath", "rect", "image"}

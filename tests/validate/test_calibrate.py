@@ -6,6 +6,8 @@ import pytest
 
 from tests.validate import homework
 
+pytestmark = pytest.mark.in_turn(3)
+
 REFERENCE = """
 import torch
 

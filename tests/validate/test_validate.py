@@ -6,6 +6,8 @@ from autograder.assignment import load_assignment
 from autograder.validate import run
 from tests.validate import homework
 
+pytestmark = pytest.mark.in_turn(3)
+
 UNDIAGNOSED = """
 @mistake("half", "Never said.")
 def other_every_time(x):

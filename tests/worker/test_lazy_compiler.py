@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.slices import sliced
+pytestmark = pytest.mark.in_turn(4)
 
 ROOT = __file__.rsplit("/tests/", 1)[0]
 LATE = """
@@ -72,7 +72,7 @@ ASKS = [
 ]
 
 
-@pytest.mark.parametrize("asks", sliced(ASKS, 4))
+@pytest.mark.parametrize("asks", ASKS)
 def test_whatever_else_is_asked_for_brings_the_real_one(asks):
     run(f"""
 trained(torch.optim.Adam)
