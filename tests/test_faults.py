@@ -24,7 +24,10 @@ import pytest
 from tests import faults
 from tests.faults import GOOD, POINTS, ROOT, SUBMISSION, USER, Harm, Outcome, Stage, is_ours, problems, results_of
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are counted in /proc")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are counted in /proc"),
+    pytest.mark.in_turn(2),
+]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 NURSERY, NURSING = "autograder.worker.nursery:Nursery", "autograder.worker.nursing"

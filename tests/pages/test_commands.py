@@ -120,7 +120,7 @@ def test_every_command_in_the_pages_is_run_somewhere() -> None:
     assert len(RUN) > 10
 
 
-@pytest.mark.in_turn(10)
+@pytest.mark.in_turn(20)
 @pytest.mark.parametrize("command", RUN)
 def test_a_documented_command_works(command: str, project: Path) -> None:
     for word, real in WORDS.items():
