@@ -200,6 +200,7 @@ def start_nursery(assignment: Assignment, leftovers: Path | None = None) -> Nurs
     gc.disable()  # nothing that torch's import makes is garbage
     from autograder.worker.nursery import Nursery
 
+    gc.freeze()  # or the first collection would look through all of it
     gc.enable()
     confine.hide_memory()
     return Nursery.start(

@@ -138,6 +138,7 @@ def live(control: socket.socket) -> None:
     from autograder.regrade import slot
 
     torch.set_num_threads(1)
+    gc.freeze()  # or the first collection would look through all of it
     gc.enable()
     slots: set[int] = set()
     try:
