@@ -60,7 +60,9 @@ def section(homework: Path, taking: Sequence[Way], ending: Sequence[Way]) -> Sec
         _run(taker)
         stolen = "full marks" if passed(taker.results) == count else "fails"
         _run(ender)
-        rows.append([taker.name, taker.isolation, stolen, f"{passed(ender.results)} of {count - 1}"])
+        others = passed(ender.results)
+        survived = f"{others} of {count - 1}" if others < count else f"all {count}, the one that should fail too"
+        rows.append([taker.name, taker.isolation, stolen, survived])
     what = (
         "One submission solves nothing of `gaussian_kl` and asks the reference, if that lies in its process's memory. "
         "The other is right, but for one function that ends the process: its check should fail, and all others pass."
